@@ -1,0 +1,63 @@
+"""The submission watch: as a deadline comes near, who has not sent yet."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import CronTriggerTimetable, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+from report_period_timetable import ReportPeriodTimetable, period_code_at
+
+from pipeline.dag_run import moment_of, settings_of
+from pipeline.settings import TIME_ZONE
+
+REPORT_CLOCK = ReportPeriodTimetable()
+# Three weeks before a cut-off there is still time to telephone.
+WATCH_BEFORE_CUT_OFF = timedelta(days=21)
+
+
+def period_near(moment: datetime) -> str | None:
+    """Return the half-year whose cut-off is near and whose report has not started, if there is one."""
+    half = REPORT_CLOCK.infer_manual_data_interval(run_after=moment + WATCH_BEFORE_CUT_OFF)
+    return period_code_at(half.end) if moment < REPORT_CLOCK.run_after(half) else None
+
+
+@dag(
+    dag_id="submission_watch",
+    description="Names the expected units that have not sent",
+    doc_md="""
+### Submission watch
+Every morning. From three weeks before a cut-off (14/6, 14/12) until the report of the half-year starts,
+`missing_units` lists the units whose workbook has not arrived or was sent back; on other days it is skipped.
+The list is in the log of the task and is its return value. Nothing is changed.
+""",
+    schedule=CronTriggerTimetable("0 8 * * *", timezone=TIME_ZONE),
+    start_date=datetime(2024, 1, 1, tzinfo=ZoneInfo(TIME_ZONE)),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"owner": "reporting-desk"},
+    tags=["ocop", "watch"],
+)
+def submission_watch():
+    @task
+    def missing_units(dag_run=None) -> list[str]:
+        from pipeline import steps
+
+        period = period_near(moment_of(dag_run))
+        if period is None:
+            raise AirflowSkipException("No deadline is near.")
+        units = steps.status(settings_of(dag_run), period)["units"]
+        missing = [
+            f"{unit['unit_code']} {unit['unit_name']}: {unit['submission_status_code']}"
+            for unit in units
+            if unit["submission_status_code"] in ("missing", "refused")
+        ]
+        print(f"{period}: {len(missing)} of {len(units)} units still have to send")
+        print("\n".join(missing))
+        return missing
+
+    missing_units()
+
+
+submission_watch()

@@ -1,0 +1,7 @@
+with
+    indicator as (select * from {{ ref("ref_indicator") }}),
+
+    final as (select indicator_code, indicator_name, measure_unit, result_rule, from indicator)
+
+select *
+from final

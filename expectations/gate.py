@@ -1,0 +1,242 @@
+"""Judge a warehouse file by the rules of a suite and write the verdict beside it.
+
+DuckDB computes the frames and Great Expectations judges them in pandas: over DuckDB's own SQL it raises an
+IndexError for every expectation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from expectations.page import render_page
+from expectations.rulebook import Rule, load_rules
+from expectations.waiver import live_waivers, waiver_for
+from expectations.wording import ranges, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCOPE_FILE = Path(__file__).with_name("scope.sql")
+SENTENCES_PER_RULE = 20
+VIETNAM = timezone(timedelta(hours=7))
+
+
+class GateBroken(Exception):
+    """The gate could not judge: a fault of a rule or of the machinery, never of the data."""
+
+    def __init__(self, rule_id: str, what: str) -> None:
+        super().__init__(f"{rule_id}: {what}")
+        self.rule_id = rule_id
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``passed`` or ``held``, the findings rule by rule, and where they are written."""
+
+    verdict: str
+    results: list[dict]
+    path: Path
+
+
+def run_gate(
+    database: Path,
+    suite: str,
+    out_dir: Path,
+    checked_at: datetime,
+    period: str | None,
+    waivers: list[dict],
+) -> Verdict:
+    """Judge ``database`` and write gate.json and gate.html into ``out_dir``.
+
+    ``period`` is the report period of the ministry suite and None for the nightly one. Raises GateBroken when a
+    rule could not be judged; the verdict of an earlier run is gone by then, so nothing can pass on it.
+    """
+    if (period is None) != (suite == "nightly"):
+        raise GateBroken(suite, "the ministry suite judges one period, the nightly suite judges all of them")
+    rules = load_rules(suite)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    for name in ("gate.json", "gate.html"):
+        (out_dir / name).unlink(missing_ok=True)
+
+    frames = _compute_frames(database, rules, period)
+    judge = _expectations_judge()
+    today = checked_at.astimezone(VIETNAM).date()
+    results = [
+        _judge_rule(rule, frame, judge, live_waivers(waivers, rule.id, today))
+        for rule, frame in zip(rules, frames, strict=True)
+    ]
+    verdict = "held" if any(result["is_blocking"] for result in results) else "passed"
+    record = {
+        "verdict": verdict,
+        "suite": suite,
+        "period": period,
+        "checked_at": checked_at.isoformat(),
+        "database_sha256": _sha256(database),
+        "results": results,
+    }
+    path = out_dir / "gate.json"
+    _write_whole(out_dir / "gate.html", render_page(record, checked_at.astimezone(VIETNAM)))
+    _write_whole(path, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    return Verdict(verdict, results, path)
+
+
+def _compute_frames(database: Path, rules: Iterable[Rule], period: str | None) -> list[pd.DataFrame]:
+    connection = duckdb.connect(str(database), read_only=True)
+    try:
+        # DuckDB takes most of the memory unless told; pandas needs some beside it.
+        connection.execute("set memory_limit = '2GB'")
+        known = connection.execute("select period_code from dim_period").fetchall()
+        if period is not None and (period,) not in known:
+            raise GateBroken(period, "no such report period in dim_period")
+        _run_scope(connection, period)
+        by_sql: dict[str, pd.DataFrame] = {}
+        for rule in rules:
+            if rule.sql not in by_sql:
+                by_sql[rule.sql] = _frame(connection, rule)
+            _require_columns(rule, by_sql[rule.sql])
+        return [by_sql[rule.sql] for rule in rules]
+    finally:
+        connection.close()
+
+
+def _run_scope(connection: duckdb.DuckDBPyConnection, period: str | None) -> None:
+    for statement in duckdb.extract_statements(SCOPE_FILE.read_text(encoding="utf-8")):
+        values = {"period": period} if "period" in statement.named_parameters else None
+        try:
+            connection.execute(statement, values)
+        except duckdb.Error as error:
+            raise GateBroken(SCOPE_FILE.name, str(error)) from error
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, rule: Rule) -> pd.DataFrame:
+    try:
+        return connection.execute(rule.sql).df()
+    except duckdb.Error as error:
+        raise GateBroken(rule.id, str(error)) from error
+
+
+def _require_columns(rule: Rule, frame: pd.DataFrame) -> None:
+    missing = rule.placeholders - set(frame.columns) - ranges(frame.columns)
+    if missing:
+        raise GateBroken(rule.id, f"the sentence prints {sorted(missing)}, which the frame does not have")
+
+
+def _expectations_judge():
+    """A function (rule, frame) -> (rows judged, labels of the failing rows), on one context of its own."""
+    # Read at import; nothing here may call out.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx  # some 4 s and 220 MB: only here
+
+    # Under Airflow's logging it would write some 200 INFO lines into the task log.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_pandas("candidate")
+
+    def judge(rule: Rule, frame: pd.DataFrame) -> tuple[int, list]:
+        arguments = {key: value for key, value in rule.expectation.items() if key != "type"}
+        expectation_class = getattr(gx.expectations, rule.expectation["type"], None)
+        if expectation_class is None:
+            raise GateBroken(rule.id, f"Great Expectations has no {rule.expectation['type']}")
+        try:
+            expectation = expectation_class(**arguments, severity=rule.severity)
+            batch = source.add_dataframe_asset(rule.id).add_batch_definition_whole_dataframe("whole")
+            suite = context.suites.add(gx.ExpectationSuite(name=rule.id, expectations=[expectation]))
+            validation = context.validation_definitions.add(
+                gx.ValidationDefinition(name=rule.id, data=batch, suite=suite)
+            )
+            [result] = validation.run(
+                batch_parameters={"dataframe": frame},
+                result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
+            ).results
+        except Exception as error:
+            raise GateBroken(rule.id, f"{type(error).__name__}: {error}") from error
+        # An exception inside an expectation also reads success=False: it is not a finding about the data.
+        if raised := _raised(result.exception_info):
+            raise GateBroken(rule.id, raised)
+        failing = result.result.get("unexpected_index_list")
+        if failing is None or bool(failing) == result.success:
+            raise GateBroken(rule.id, f"{rule.expectation['type']} does not name the failing rows")
+        return result.result["element_count"], failing
+
+    return judge
+
+
+def _raised(exception_info: dict) -> str | None:
+    """The message of an exception inside an expectation; the info is flat or one entry per metric."""
+    entries = [exception_info] if "raised_exception" in exception_info else exception_info.values()
+    for entry in entries:
+        if entry.get("raised_exception"):
+            return entry.get("exception_message") or "an exception without a message"
+    return None
+
+
+def _judge_rule(rule: Rule, frame: pd.DataFrame, judge, waivers: list[dict]) -> dict:
+    evaluated_count, failing = judge(rule, frame)
+    open_rows, waived_rows, used = [], [], []
+    for row in frame.loc[failing].to_dict("records"):
+        waiver = waiver_for(row, waivers)
+        if waiver is None:
+            open_rows.append(row)
+        else:
+            waived_rows.append(row)
+            if waiver not in used:
+                used.append(waiver)
+    return {
+        "rule_id": rule.id,
+        "title": rule.title,
+        "title_vi": rule.title_vi,
+        "dimension": rule.dimension,
+        "severity": rule.severity,
+        "reason": rule.reason,
+        "owner": rule.owner,
+        "success": not failing,
+        "is_blocking": rule.severity == "critical" and bool(open_rows),
+        "evaluated_count": int(evaluated_count),
+        "unexpected_count": len(failing),
+        "waived_count": len(waived_rows),
+        "sentences": _sentences(rule, open_rows + waived_rows),
+        "action": rule.action,
+        "waived_by": [
+            {
+                "by": waiver["by"],
+                "reason": waiver["reason"],
+                "until": str(waiver["until"]),
+                "unit_code": waiver.get("unit_code"),
+                "period_code": waiver.get("period_code"),
+            }
+            for waiver in used
+        ],
+    }
+
+
+def _sentences(rule: Rule, rows: Iterable[dict]) -> list[str]:
+    """The first sentences, each once: the two rows of a pair say the same."""
+    sentences: dict[str, None] = {}
+    for row in rows:
+        sentences[say(rule.sentence, row)] = None
+        if len(sentences) == SENTENCES_PER_RULE:
+            break
+    return list(sentences)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """All of it or nothing: a verdict cut short must not be read."""
+    unfinished = path.with_name(path.name + ".tmp")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, path)

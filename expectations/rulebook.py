@@ -1,0 +1,95 @@
+"""The rules of the gate as data: what each asks, why, of whom, and in which suite.
+
+A rule's ``sql`` is one select over the candidate warehouse (and the objects of ``scope.sql``); each row of its
+frame is one thing to judge and brings the names and values its Vietnamese ``sentence`` prints. The
+``expectation`` is a row-by-row expectation of Great Expectations on that frame, so that every failing row can be
+named and, if a person decided so, waived. Ids are never re-used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import yaml
+
+RULE_FOLDER = Path(__file__).with_name("rules")
+SUITES = ("nightly", "ministry")
+SEVERITIES = ("critical", "warning")
+DIMENSIONS = {
+    "completeness": "Đầy đủ",
+    "validity": "Hợp lệ",
+    "consistency": "Nhất quán",
+    "uniqueness": "Không trùng",
+    "timeliness": "Kịp thời",
+    "accuracy": "Chính xác",
+    "integrity": "Toàn vẹn",
+}
+
+
+class RulebookError(ValueError):
+    """A rule file that cannot be understood; the message names the rule."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as written in its file."""
+
+    id: str
+    title: str
+    title_vi: str
+    dimension: str
+    reason: str
+    owner: str
+    severity: str
+    suites: tuple[str, ...]
+    sql: str
+    expectation: dict
+    sentence: str
+    action: str
+
+    @property
+    def placeholders(self) -> set[str]:
+        """Columns the sentence prints."""
+        return set(re.findall(r"{(\w+)}", self.sentence))
+
+
+def load_rules(suite: str | None = None, folder: Path = RULE_FOLDER) -> list[Rule]:
+    """The rules of one suite (or all of them) in the order of their ids."""
+    if suite is not None and suite not in SUITES:
+        raise RulebookError(f"There is no suite {suite!r}; the suites are {', '.join(SUITES)}.")
+    rules = [
+        _rule(path, raw)
+        for path in sorted(folder.glob("*.yml"))
+        for raw in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+    _refuse_twins(rule.id for rule in rules)
+    return sorted((r for r in rules if suite is None or suite in r.suites), key=lambda rule: rule.id)
+
+
+def _rule(path: Path, raw: dict) -> Rule:
+    name = f"{path.name}, {raw.get('id', 'a rule without an id')}"
+    wanted = {field.name for field in fields(Rule)}
+    if set(raw) != wanted:
+        raise RulebookError(f"{name}: missing or unknown keys {sorted(wanted ^ set(raw))}.")
+    faults = [
+        (not re.fullmatch(r"GATE-\d{2,}", raw["id"]), "id must look like GATE-07"),
+        (raw["dimension"] not in DIMENSIONS, f"unknown dimension {raw['dimension']!r}"),
+        (raw["severity"] not in SEVERITIES, f"unknown severity {raw['severity']!r}"),
+        (not raw["suites"] or not set(raw["suites"]) <= set(SUITES), f"unknown suite in {raw['suites']!r}"),
+        ("type" not in raw["expectation"], "the expectation has no type"),
+    ]
+    for is_fault, what in faults:
+        if is_fault:
+            raise RulebookError(f"{name}: {what}.")
+    return Rule(**{**raw, "suites": tuple(raw["suites"])})
+
+
+def _refuse_twins(ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for rule_id in ids:
+        if rule_id in seen:
+            raise RulebookError(f"{rule_id}: two rules bear this id.")
+        seen.add(rule_id)

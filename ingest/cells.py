@@ -1,0 +1,148 @@
+"""One raw cell value to one typed value, or the issue that says why not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from ingest.issue import Issue, common_issue
+from ingest.reference import CodeList, code_list
+from ingest.spec import Field
+from ingest.vietnamese import (
+    AmbiguousNumberError,
+    NumberGrammarError,
+    clean,
+    format_number,
+    parse_date,
+    parse_number,
+)
+
+_MARKS = {"x": "true", "1": "true", "0": "false"}  # how a box is ticked besides Có / Không
+_STORED_DIGITS = Decimal("0.001")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cell stands; passed on into its issues."""
+
+    sheet: str
+    row_number: int | None
+    column_letter: str | None
+    column_title: str
+
+    def issue(self, rule_id: str, known: Field, value: object, words: dict | None = None, **more: object) -> Issue:
+        """A common issue about this cell."""
+        return common_issue(
+            rule_id,
+            words,
+            sheet=self.sheet,
+            row_number=self.row_number,
+            column_letter=self.column_letter,
+            column_title=self.column_title,
+            field_name=known.name,
+            value_text=None if value is None else as_text(value),
+            **more,
+        )
+
+
+def as_text(value: object) -> str:
+    """The cell as a person reads it; a whole number stored as a float loses its ".0"."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.strftime("%d/%m/%Y")
+    return clean(str(value))
+
+
+def typed_value(known: Field, value: object, place: Place, lists: dict[str, CodeList]) -> tuple[object, Issue | None]:
+    """(typed value, None) or (None, issue). ``lists`` holds the lists that depend on unit and period (unit, commune …).
+
+    Types: string -> str, integer -> int, number -> Decimal with at most three digits, date -> date, boolean -> bool.
+    """
+    if value is None:
+        return None, None
+    if known.codelist:
+        return _coded(known, value, place, lists)
+    if known.type in ("integer", "number"):
+        return _numeric(known, value, place)
+    if known.type == "date":
+        return _dated(known, value, place)
+    return _textual(known, value, place)
+
+
+def _coded(known: Field, value: object, place: Place, lists: dict[str, CodeList]) -> tuple[object, Issue | None]:
+    entries = lists.get(known.codelist) or code_list(known.codelist)
+    typed = as_text(value)
+    code = entries.find(_MARKS.get(typed.lower(), typed) if known.type == "boolean" else typed)
+    if code is None:
+        return None, place.issue("CELL-05", known, value)
+    return (code == "true", None) if known.type == "boolean" else (code, None)
+
+
+def _numeric(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
+    if isinstance(value, str):
+        try:
+            number = parse_number(value, known.unit)
+        except AmbiguousNumberError as error:
+            words = {"reading_1": error.readings[0], "reading_2": error.readings[1]}
+            return None, place.issue("CELL-10", known, value, words)
+        except NumberGrammarError:
+            return None, place.issue("CELL-03", known, value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    else:
+        return None, place.issue("CELL-03", known, value)
+    if not number.is_finite():
+        return None, place.issue("CELL-03", known, value)
+    issue = _outside(known, number, value, place)
+    if issue:
+        return None, issue
+    if known.type == "integer":
+        if number != number.to_integral_value():
+            return None, place.issue("CELL-11", known, value)
+        return int(number), None
+    # A binary float shows more digits than were typed; three is what amounts in million đồng carry.
+    return number.quantize(_STORED_DIGITS), None
+
+
+def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
+    if isinstance(value, datetime):
+        day = value.date()
+    elif isinstance(value, date):
+        day = value
+    elif isinstance(value, str):
+        try:
+            day = parse_date(value)
+        except ValueError:
+            return None, place.issue("CELL-04", known, value)
+    else:
+        return None, place.issue("CELL-04", known, value)
+    earliest = known.constraints.get("minimum")
+    if earliest and day < date.fromisoformat(earliest):
+        expected = f"từ {date.fromisoformat(earliest):%d/%m/%Y}"
+        return None, place.issue("CELL-06", known, value, expected_text=expected)
+    return day, None
+
+
+def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
+    text = as_text(value)
+    longest = known.constraints.get("maxLength")
+    if longest and len(text) > longest:
+        return None, place.issue("CELL-08", known, value, {"length": len(text)}, expected_text=str(longest))
+    pattern = known.constraints.get("pattern")
+    if pattern and not re.fullmatch(pattern, text):
+        return None, place.issue("CELL-07", known, value)
+    return text, None
+
+
+def _outside(known: Field, number: Decimal, value: object, place: Place) -> Issue | None:
+    lowest, highest = known.constraints.get("minimum"), known.constraints.get("maximum")
+    if (lowest is None or number >= lowest) and (highest is None or number <= highest):
+        return None
+    if highest is None:
+        expected = f"từ {format_number(lowest)} trở lên"
+    else:
+        expected = f"từ {format_number(lowest)} đến {format_number(highest)}"
+    return place.issue("CELL-06", known, value, expected_text=expected)

@@ -1,0 +1,146 @@
+"""The answer to a workbook: the sender's own file with marked cells and a verdict sheet, and the same as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from ingest.issue import Issue
+from ingest.validate import Judgement
+
+VERDICT_NAME = {
+    "accepted": "ĐƯỢC TIẾP NHẬN",
+    "refused": "CHƯA ĐƯỢC TIẾP NHẬN",
+    "unreadable": "CHƯA ĐƯỢC TIẾP NHẬN (không đọc được tệp)",
+}
+_NEXT_STEP = {
+    "accepted": "Số liệu đã được đưa vào kho. Các lưu ý dưới đây (nếu có) không cản trở việc tiếp nhận; "
+    "khi bổ sung, xin gửi lại cả tệp, bản mới sẽ thay bản cũ.",
+    "refused": "Chưa số liệu nào của tệp này được đưa vào kho. Xin sửa các ô màu đỏ và gửi lại cả tệp.",
+    "unreadable": "Chưa số liệu nào của tệp này được đưa vào kho. Xin làm theo hướng dẫn dưới đây và gửi lại.",
+}
+_SEVERITY_NAME = {"error": "Lỗi phải sửa", "warning": "Lưu ý"}
+_FILL = {"error": "FF9999", "warning": "FFF2AB"}
+RECEIPT_SHEET = "Phản hồi"
+
+
+def write_receipt(outbox: Path, original: Path, submission_id: str, judgement: Judgement) -> Path:
+    """Write ``outbox/<submission_id>/phan-hoi-<name>.xlsx`` and ``.json``; returns the workbook's path."""
+    folder = outbox / submission_id
+    folder.mkdir(parents=True, exist_ok=True)
+    answer = folder / f"phan-hoi-{original.stem}.xlsx"
+    unfinished = answer.with_suffix(".unfinished")
+    workbook = _open_original(original, judgement)
+    _write_verdict(workbook.create_sheet(_free_name(workbook.sheetnames), 0), original.name, submission_id, judgement)
+    workbook.active = 0
+    for sheet in workbook.worksheets[1:]:
+        sheet.sheet_view.tabSelected = False
+    workbook.save(unfinished)
+    os.replace(unfinished, answer)
+    content = receipt_json(original.name, submission_id, judgement)
+    (folder / f"phan-hoi-{original.stem}.json").write_text(content + "\n", encoding="utf-8")
+    return answer
+
+
+def receipt_json(file_name: str, submission_id: str | None, judgement: Judgement) -> str:
+    """The answer as one JSON document."""
+    return json.dumps(
+        {
+            "file_name": file_name,
+            "submission_id": submission_id,
+            "verdict": judgement.verdict,
+            "unit_code": judgement.identity.unit.code if judgement.identity.unit else None,
+            "period_code": judgement.identity.period.code if judgement.identity.period else None,
+            "error_count": judgement.error_count,
+            "warning_count": judgement.warning_count,
+            "issues": [asdict(issue) for issue in judgement.issues],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _open_original(original: Path, judgement: Judgement):
+    from openpyxl import Workbook, load_workbook
+
+    if judgement.verdict == "unreadable":
+        empty = Workbook()
+        empty.remove(empty.active)
+        return empty
+    workbook = load_workbook(original, keep_vba=original.suffix.lower() == ".xlsm")
+    marks: dict[tuple[str, str], list[Issue]] = {}
+    for issue in judgement.issues:
+        if issue.sheet in workbook.sheetnames and issue.row_number and issue.column_letter:
+            marks.setdefault((issue.sheet, f"{issue.column_letter}{issue.row_number}"), []).append(issue)
+    for (sheet, address), issues in marks.items():
+        _mark(workbook[sheet][address], issues)
+    return workbook
+
+
+def _mark(cell, issues: list[Issue]) -> None:
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    severity = "error" if any(issue.severity == "error" for issue in issues) else "warning"
+    cell.fill = PatternFill("solid", fgColor=_FILL[severity])
+    text = "\n".join(f"{issue.rule_id}: {issue.message} {issue.action}" for issue in issues)
+    if cell.comment:
+        text = f"{cell.comment.text}\n---\n{text}"  # what the sender wrote there stays
+    cell.comment = Comment(text, "OCOP", height=140, width=320)
+
+
+def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgement) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    identity = judgement.identity
+    is_accepted = judgement.verdict == "accepted"
+    sheet["A1"] = f"KẾT QUẢ TIẾP NHẬN: {VERDICT_NAME[judgement.verdict]}"
+    sheet["A1"].font = Font(bold=True, size=14, color="006100" if is_accepted else "9C0006")
+    facts = (
+        ("Tệp", file_name),
+        ("Mã tiếp nhận", submission_id),
+        ("Đơn vị", f"{identity.unit.code} - {identity.unit.name}" if identity.unit else "chưa nhận ra"),
+        ("Kỳ báo cáo", identity.period.code if identity.period else "chưa nhận ra"),
+        ("Ngày chốt kỳ", f"{identity.period.cut_off_on:%d/%m/%Y}" if identity.period else "chưa nhận ra"),
+        ("Số lỗi phải sửa", judgement.error_count),
+        ("Số lưu ý", judgement.warning_count),
+        ("Việc cần làm", _NEXT_STEP[judgement.verdict]),
+    )
+    for row, (label, value) in enumerate(facts, start=2):
+        sheet.cell(row, 1, label).font = Font(bold=True)
+        sheet.cell(row, 2, value).alignment = Alignment(wrap_text=True, horizontal="left", vertical="top")
+        sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=6)
+    sheet.row_dimensions[len(facts) + 1].height = 34
+    heading = len(facts) + 3
+    for column, title in enumerate(("Mức độ", "Mã", "Vị trí", "Giá trị", "Nội dung", "Việc cần làm"), start=1):
+        cell = sheet.cell(heading, column, title)
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="D9E1F2")
+    ordered = sorted(judgement.issues, key=lambda issue: issue.severity != "error")  # errors first, else as found
+    for row, issue in enumerate(ordered, start=heading + 1):
+        values = (_SEVERITY_NAME[issue.severity], issue.rule_id, issue.place, issue.value_text, issue.message, issue.action)
+        for column, value in enumerate(values, start=1):
+            cell = sheet.cell(row, column)
+            cell.value = value
+            cell.data_type = "s" if value is not None else cell.data_type  # a value that begins with "=" stays text
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_FILL[issue.severity])
+        if issue.sheet and issue.row_number and issue.column_letter:
+            link = sheet.cell(row, 3)
+            link.hyperlink = f"#'{issue.sheet}'!{issue.column_letter}{issue.row_number}"
+            link.font = Font(color="0563C1", underline="single")
+    for letter, width in zip("ABCDEF", (16, 13, 34, 20, 56, 50), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = sheet.cell(heading + 1, 1)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _free_name(taken: list[str]) -> str:
+    """Name of the verdict sheet; numbered when the sender sends an answered workbook back."""
+    if RECEIPT_SHEET not in taken:
+        return RECEIPT_SHEET
+    return next(name for n in range(2, 100) if (name := f"{RECEIPT_SHEET} {n}") not in taken)

@@ -1,0 +1,173 @@
+"""Code lists from ``dbt_project/seeds/ref_*.csv``: said once, read by dbt as seeds and by intake as lists."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+
+from ingest.vietnamese import fold
+
+SEEDS_DIRECTORY = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
+_UNIT_WORD = re.compile(r"^(Tỉnh|Thành phố|Thị xã|Huyện|Xã|Phường|Thị trấn|Đặc khu)\s+")
+# Lists whose codes are English words meant for SQL: a clerk sees the Vietnamese name only.
+_NAME_ONLY = {
+    "activity_state",
+    "activity_type",
+    "boolean",
+    "council_level",
+    "gender",
+    "indicator",
+    "product_status",
+    "rating_cycle",
+    "rating_outcome",
+    "revocation_ground",
+    "trademark_type",
+}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit in one span of its life; ``valid_to`` is its last day, None while it lives."""
+
+    code: str
+    name: str
+    level: str  # province | district | commune
+    parent_code: str
+    valid_from: date
+    valid_to: date | None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the unit existed on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A reporting period; NĐ 09/2019/NĐ-CP Điều 12 sets its cut-offs."""
+
+    code: str
+    kind: str  # H1 | H2 | Y
+    year: int
+    starts_on: date
+    cut_off_on: date
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """Entries (code, name) in their order, and how a drop-down shows them."""
+
+    name: str
+    entries: tuple[tuple[str, str], ...]
+
+    def display(self, code: str) -> str:
+        """What the drop-down shows for a code."""
+        name = dict(self.entries)[code]
+        return name if self.name in _NAME_ONLY or name == code else f"{code} - {name}"
+
+    def find(self, typed: str) -> str | None:
+        """The code a clerk means: the code itself, its name, or "code - name"; None when it is not in the list."""
+        return self._by_key.get(fold(typed))
+
+    @cached_property
+    def _by_key(self) -> dict[str, str]:
+        keys: dict[str, str] = {}
+        for code, name in self.entries:
+            for text in (code, name, f"{code} - {name}"):
+                keys.setdefault(fold(text), code)
+        # "Phước Thuận" for "Xã Phước Thuận", unless two entries of the list share the bare name
+        bare = Counter(fold(_UNIT_WORD.sub("", name)) for _, name in self.entries)
+        for code, name in self.entries:
+            key = fold(_UNIT_WORD.sub("", name))
+            if bare[key] == 1:
+                keys.setdefault(key, code)
+        return keys
+
+
+def _rows(list_name: str) -> list[dict[str, str]]:
+    with (SEEDS_DIRECTORY / f"ref_{list_name}.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@cache
+def code_list(name: str) -> CodeList:
+    """The list ``ref_<name>.csv``: its first two columns are code and Vietnamese name."""
+    return CodeList(name, tuple(tuple(row.values())[:2] for row in _rows(name)))
+
+
+@cache
+def units() -> tuple[Unit, ...]:
+    """All units of both eras."""
+    return tuple(
+        Unit(
+            row["unit_code"],
+            row["unit_name"],
+            row["unit_level_code"],
+            row["parent_unit_code"],
+            date.fromisoformat(row["valid_from"]),
+            date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+        )
+        for row in _rows("unit")
+    )
+
+
+@cache
+def periods() -> dict[str, Period]:
+    """All periods by code."""
+    return {
+        row["period_code"]: Period(
+            row["period_code"],
+            row["period_kind"],
+            int(row["period_year"]),
+            date.fromisoformat(row["starts_on"]),
+            date.fromisoformat(row["cut_off_on"]),
+        )
+        for row in _rows("period")
+    }
+
+
+def province_on(province_code: str, day: date) -> str:
+    """Code of the province served, on that day: the province of the setting, or the one it was merged into."""
+    if any(u.code == province_code and u.level == "province" and u.is_valid_on(day) for u in units()):
+        return province_code
+    for row in _rows("unit_succession"):
+        if row["old_unit_code"] == province_code and len(row["old_unit_code"]) == 2:
+            return row["new_unit_code"]
+    raise LookupError(f"Province {province_code} did not exist on {day} and has no successor in ref_unit_succession.csv.")
+
+
+@cache
+def units_of_province(province_code: str, day: date) -> dict[str, Unit]:
+    """The province served and every unit below it that existed on that day, by code."""
+    root = province_on(province_code, day)
+    alive = [u for u in units() if u.is_valid_on(day)]
+    found = {u.code: u for u in alive if u.level == "province" and u.code == root}
+    districts = {u.code: u for u in alive if u.level == "district" and u.parent_code == root}
+    found |= districts
+    found |= {u.code: u for u in alive if u.level == "commune" and (u.parent_code in districts or u.parent_code == root)}
+    return found
+
+
+def reporting_day(unit_code: str, period: Period, province_code: str) -> date | None:
+    """The day whose map a unit's filing is judged by; None when the unit was not of the province then.
+
+    It is the cut-off, never the day of arrival. A plan for a whole year may also come from a unit alive at its start:
+    the districts planned for 2025 and ended on 30/6/2025.
+    """
+    days = (period.cut_off_on, period.starts_on) if period.kind == "Y" else (period.cut_off_on,)
+    return next((day for day in days if unit_code in units_of_province(province_code, day)), None)
+
+
+def communes_of(unit: Unit, day: date, province_code: str) -> CodeList:
+    """The communes a unit may name on that day: its own, itself when it is one, all of them for the province."""
+    alive = units_of_province(province_code, day)
+    rows = [
+        u
+        for u in alive.values()
+        if u.level == "commune" and (unit.level == "province" or unit.code in (u.code, u.parent_code))
+    ]
+    return CodeList("commune", tuple((u.code, u.name) for u in sorted(rows, key=lambda u: u.code)))

@@ -1,0 +1,141 @@
+"""The forms as Python objects, read from ``forms/*.yml``: the one source of template, reader, validator and dbt sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+FORMS_DIRECTORY = Path(__file__).resolve().parents[1] / "forms"
+# Order of the sheets in the workbook.
+FORM_NAMES = ("cover", "product", "rating", "funding", "target", "activity")
+TABLE_FORM_NAMES = FORM_NAMES[1:]
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a form (or one labelled cell of the cover)."""
+
+    name: str
+    headers: tuple[str, ...]
+    type: str  # string | integer | number | date | boolean
+    level: str  # key | expected | optional
+    description: str
+    codelist: str | None = None
+    unit: str | None = None
+    personal: bool = False
+    constraints: dict = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The header that is printed."""
+        return self.headers[0]
+
+    @property
+    def sql_type(self) -> str:
+        """DuckDB type of the column in raw; money and scores are decimals, never floats."""
+        return {
+            "string": "varchar",
+            "integer": "integer",
+            "number": "decimal(18, 3)",
+            "date": "date",
+            "boolean": "boolean",
+        }[self.type]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row rule: where ``when`` holds, ``then`` must hold (SQL booleans over the row, cut_off_on and period_year)."""
+
+    id: str
+    when: str
+    then: str
+    field: str
+    severity: str
+    sentence: str
+    action: str
+
+
+@dataclass(frozen=True)
+class ControlTotal:
+    """A total stated on the cover and the SQL aggregate over a form's rows it is compared with."""
+
+    id: str
+    field: str
+    form: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """One sheet of the workbook."""
+
+    name: str
+    version: str
+    sheet: str
+    title: str
+    kind: str  # cover | stock | flow | plan
+    grain: str
+    fields: tuple[Field, ...]
+    unique_key: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    control_totals: tuple[ControlTotal, ...] = ()
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError when the form has none."""
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(f"Form {self.name} has no field {name}.")
+
+
+@dataclass(frozen=True)
+class CommonRule:
+    """A rule that holds for every form: sentence and action with placeholders."""
+
+    id: str
+    severity: str
+    family: str
+    sentence: str
+    action: str
+
+
+@cache
+def load_forms() -> dict[str, Form]:
+    """All forms by name, in the order of the sheets."""
+    forms = {}
+    for name in FORM_NAMES:
+        raw = yaml.load((FORMS_DIRECTORY / f"{name}.yml").read_text(encoding="utf-8"), Loader=_LOADER)
+        forms[name] = Form(
+            name=raw["form"],
+            version=raw["form_version"],
+            sheet=raw["sheet"],
+            title=raw["title"],
+            kind=raw["kind"],
+            grain=raw["grain"],
+            fields=tuple(
+                Field(**{**f, "headers": tuple(f["headers"])})  # unknown words in the YAML fail here by name
+                for f in raw["fields"]
+            ),
+            unique_key=tuple(raw.get("unique_key", ())),
+            rules=tuple(Rule(**r) for r in raw.get("rules", ())),
+            control_totals=tuple(ControlTotal(**c) for c in raw.get("control_totals", ())),
+        )
+    return forms
+
+
+def form_version() -> str:
+    """Version of the workbook layout, as written on the cover."""
+    return load_forms()["cover"].version
+
+
+@cache
+def common_rules() -> dict[str, CommonRule]:
+    """The rules of every form by id; the control-total sentence stands under ``control_total``."""
+    raw = yaml.load((FORMS_DIRECTORY / "common_rules.yml").read_text(encoding="utf-8"), Loader=_LOADER)
+    rules = {rule["id"]: CommonRule(**rule) for rule in raw["rules"]}
+    rules["control_total"] = CommonRule(id="control_total", **raw["control_total"])
+    return rules

@@ -1,0 +1,41 @@
+"""What a task of a DAG needs around its one call of a step: the clock of its run, and a plain failure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipeline.settings import TIME_ZONE, Settings, load_settings
+
+if TYPE_CHECKING:
+    from pipeline.steps import Outcome
+
+
+def moment_of(dag_run) -> datetime:
+    """Return the moment a run stands for.
+
+    A scheduled run stands for the moment it was due: the logical date of a report run is the first day of
+    its half-year, long before the report. A run started by hand stands for the logical date it was given,
+    so that a past night can be repeated, and without one for the moment it was asked for.
+    """
+    if dag_run.run_type == "scheduled" or dag_run.logical_date is None:
+        return dag_run.run_after
+    return dag_run.logical_date
+
+
+def settings_of(dag_run) -> Settings:
+    """Return the settings of a run: the home from OCOP_HOME, both clocks from the run, not the machine."""
+    moment = moment_of(dag_run)
+    return load_settings(None, moment.astimezone(ZoneInfo(TIME_ZONE)).date(), moment.astimezone(UTC))
+
+
+def passed(outcome: Outcome) -> str:
+    """Return the summary of a step that passed; where a gate held it, fail the task with that sentence."""
+    if outcome.exit_code != 0:
+        from airflow.sdk.exceptions import AirflowFailException
+
+        # Not a plain error: the same data would be held back again, so a retry cannot help.
+        raise AirflowFailException(outcome.summary)
+    print(outcome.summary)
+    return outcome.summary

@@ -1,0 +1,70 @@
+"""Where the data lives and what time it is: the one place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The data home and its two clocks.
+
+    ``as_of`` is the day facts are looked at from; ``known_at`` (UTC) the moment up to which submissions and decisions count.
+    """
+
+    home: Path
+    as_of: date
+    known_at: datetime
+    province_code: str = "58"
+
+    @property
+    def landing(self) -> Path:
+        """Where files arrive."""
+        return self.home / "landing"
+
+    @property
+    def archive(self) -> Path:
+        """Untouched originals, ledger and past verdicts."""
+        return self.home / "archive"
+
+    @property
+    def raw(self) -> Path:
+        """Typed rows of accepted submissions, and all issues."""
+        return self.home / "raw"
+
+    @property
+    def decisions(self) -> Path:
+        """The log of what people decided."""
+        return self.home / "decisions" / "decisions.jsonl"
+
+    @property
+    def outbox(self) -> Path:
+        """Receipts for the senders."""
+        return self.home / "outbox"
+
+    @property
+    def build(self) -> Path:
+        """The candidate and its verdict."""
+        return self.home / "build"
+
+    @property
+    def published(self) -> Path:
+        """What analysts read."""
+        return self.home / "published"
+
+    @property
+    def releases(self) -> Path:
+        """Frozen copies and reports, one folder per period."""
+        return self.home / "releases"
+
+
+def load_settings(home: Path | None, as_of: date, known_at: datetime) -> Settings:
+    """Settings of a data home; OCOP_HOME and OCOP_PROVINCE speak where nothing is given, ./var and 58 else."""
+    chosen = home or Path(os.environ.get("OCOP_HOME", "var"))
+    return Settings(chosen.resolve(), as_of, known_at, os.environ.get("OCOP_PROVINCE", "58"))

@@ -1,0 +1,164 @@
+"""Reads ministry.yml, the one place that says what the report prints, in which order and in which words."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from reports import wording
+
+DEFINITION = Path(__file__).parent / "ministry.yml"
+KINDS = ("text", "count", "number", "year", "date")
+
+
+class DefinitionError(ValueError):
+    """ministry.yml contradicts itself."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One printed column of a report model."""
+
+    name: str
+    heading: str
+    kind: str
+    width: int
+    group: str | None
+    labels: dict[str, str]
+    is_blank_when_unknown: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """One printed table: one report model."""
+
+    name: str
+    model: str
+    caption: str
+    sheet: str
+    place: str
+    orientation: str
+    font_size: int
+    columns: tuple[Column, ...]
+    empty: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its sentences, then its tables."""
+
+    key: str
+    level: int
+    heading: str
+    sentences: tuple[str, ...]
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A legal basis and the days on which it stands."""
+
+    text: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The whole report."""
+
+    title: str
+    subject: str
+    addressed_to: str
+    place_and_date: str
+    document_number: str
+    annex_reference: str
+    unknown_note: str
+    bases: tuple[Basis, ...]
+    cover: tuple[str, ...]
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+
+    def table(self, name: str) -> Table:
+        """Find a table by its short name."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise DefinitionError(f"ministry.yml has no table {name!r}")
+
+    @property
+    def annexes(self) -> tuple[Table, ...]:
+        """The tables that are printed as annexes, in order."""
+        return tuple(table for table in self.tables if table.place == "annex")
+
+    @property
+    def printed(self) -> tuple[Table, ...]:
+        """All tables in the order of the document: those of the sections, then the annexes."""
+        return tuple(self.table(name) for section in self.sections for name in section.tables) + self.annexes
+
+    def number_of(self, name: str) -> int:
+        """The printed number of a body table ("Bảng 3")."""
+        return 1 + [table.name for table in self.printed].index(name)
+
+    def annex_number_of(self, name: str) -> str:
+        """The printed number of an annex ("Phụ lục II")."""
+        return wording.roman(1 + [table.name for table in self.annexes].index(name))
+
+
+def load(path: Path = DEFINITION) -> Definition:
+    """Read the definition; unknown words in it and tables nobody prints are errors."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    tables = tuple(_table(entry) for entry in raw.pop("tables"))
+    definition = Definition(
+        bases=tuple(Basis(b["text"], b["valid_from"], b.get("valid_to")) for b in raw.pop("bases")),
+        cover=tuple(raw.pop("cover")),
+        sections=tuple(
+            Section(
+                key=entry["key"],
+                level=entry["level"],
+                heading=entry["heading"],
+                sentences=tuple(entry.get("sentences", ())),
+                tables=tuple(entry.get("tables", ())),
+            )
+            for entry in raw.pop("sections")
+        ),
+        tables=tables,
+        **raw,
+    )
+    names = [name for section in definition.sections for name in section.tables]
+    body = [table.name for table in tables if table.place == "body"]
+    if sorted(names) != sorted(body):
+        raise DefinitionError(f"sections print {sorted(names)}, but the body tables are {sorted(body)}")
+    return definition
+
+
+def _table(entry: dict) -> Table:
+    columns = tuple(
+        Column(
+            name=column["name"],
+            heading=column["heading"],
+            kind=column.get("kind", "text"),
+            width=column["width"],
+            group=column.get("group"),
+            labels={str(code).lower(): label for code, label in column.get("labels", {}).items()},
+            is_blank_when_unknown=column.get("is_blank_when_unknown", False),
+        )
+        for column in entry["columns"]
+    )
+    for column in columns:
+        if column.kind not in KINDS:
+            raise DefinitionError(f"table {entry['name']}, column {column.name}: unknown kind {column.kind!r}")
+    return Table(
+        name=entry["name"],
+        model=f"rpt_ministry__{entry['name']}",
+        caption=entry["caption"],
+        sheet=entry["sheet"],
+        place=entry["place"],
+        orientation=entry.get("orientation", "portrait"),
+        font_size=entry.get("font_size", 11),
+        columns=columns,
+        empty=entry["empty"],
+        notes=tuple(entry.get("notes", ())),
+    )

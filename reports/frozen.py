@@ -1,0 +1,151 @@
+"""Reads a frozen copy: the rows of the printed tables, the period and the names of the bodies valid at its cut-off."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from reports import wording
+from reports.definition import Column, Table
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+DATABASE = "ocop.duckdb"
+
+# The province is taken from the units that report, never from a setting: 2024H2 is Ninh Thuận (58), 2026H1 is
+# Khánh Hòa (56), and a copy frozen before the merger must keep naming the province of its own time.
+PROVINCES = """
+with recursive climb as (
+    select u.unit_code, u.unit_name, u.unit_level_code, u.parent_unit_code
+    from rpt_ministry__submission_status as s
+    inner join dim_unit as u on s.unit_code = u.unit_code
+    where s.period_code = $period and u.valid_from <= $day and (u.valid_to is null or u.valid_to >= $day)
+    union
+    select u.unit_code, u.unit_name, u.unit_level_code, u.parent_unit_code
+    from climb as c
+    inner join dim_unit as u on c.parent_unit_code = u.unit_code
+    where u.valid_from <= $day and (u.valid_to is null or u.valid_to >= $day)
+)
+select distinct unit_code, unit_name from climb where unit_level_code = 'province' order by unit_code
+"""
+AUTHORITY = """
+select * from dim_authority
+where province_code = $province and valid_from <= $day and (valid_to is null or valid_to >= $day)
+"""
+
+
+class ReportError(RuntimeError):
+    """The report cannot be printed from this copy; the message says what is missing and where."""
+
+
+class Frozen:
+    """One period of one frozen copy, read-only."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, directory: Path, period_code: str) -> None:
+        self.connection = connection
+        self.period_code = period_code
+        self._rows: dict[str, list[dict]] = {}
+        self.period = self._one("dim_period", "select * from dim_period where period_code = $period")
+        self.cut_off: date = self.period["cut_off_on"]
+        provinces = self._all(PROVINCES, period=period_code, day=self.cut_off)
+        if len(provinces) != 1:
+            raise ReportError(
+                f"the reporting units of {period_code} belong to {len(provinces)} provinces on {self.cut_off} "
+                "(rpt_ministry__submission_status joined to dim_unit); a report is of exactly one"
+            )
+        self.province = provinces[0]
+        authorities = self._all(AUTHORITY, province=self.province["unit_code"], day=self.cut_off)
+        if len(authorities) != 1:
+            raise ReportError(
+                f"dim_authority has {len(authorities)} rows for province {self.province['unit_code']} "
+                f"on {self.cut_off}; correct ref_authority.csv"
+            )
+        self.authority = authorities[0]
+        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+        self.received_until = datetime.fromisoformat(manifest["known_at"]).astimezone(LOCAL).date()
+
+    def rows(self, model: str) -> list[dict]:
+        """The rows of a report model in printed order."""
+        if model not in self._rows:
+            query = f"select * from {model} where period_code = $period order by row_no, row_code"
+            self._rows[model] = self._all(query, period=self.period_code)
+        return self._rows[model]
+
+    def value(self, reference: str) -> Decimal | int | None:
+        """Look up one figure by "table/row_code/column"; the column of the headline may be left out."""
+        table, row_code, *column = reference.split("/")
+        for row in self.rows(f"rpt_ministry__{table}"):
+            if row["row_code"] == row_code:
+                return row[column[0] if column else "value"]
+        raise ReportError(f"rpt_ministry__{table} has no row {row_code!r} in period {self.period_code}")
+
+    def day(self, name: str) -> date:
+        """One of the days a sentence may name."""
+        days = {"starts_on": self.period["starts_on"], "cut_off_on": self.cut_off}
+        return {**days, "received_until": self.received_until}[name]
+
+    def units(self, status_code: str) -> list[str]:
+        """The names of the units whose submission has this status."""
+        return [
+            row["unit_name"]
+            for row in self.rows("rpt_ministry__submission_status")
+            if row["submission_status_code"] == status_code and row["row_code"] != "total"
+        ]
+
+    def names(self) -> dict[str, dict[str, str]]:
+        """The words that are not figures: bodies, province, period."""
+        body = {key: str(value) for key, value in self.authority.items()}
+        # Under "ỦY BAN NHÂN DÂN TỈNH A" a department is printed without its province (NĐ 30/2020 Phụ lục I).
+        province = wording.in_sentence(self.province["unit_name"])
+        body["issuing_body_short_name"] = body["issuing_body_name"].removesuffix(f" {province}")
+        # Kept together when the narrow heading block breaks the line.
+        body["parent_body_name"] = body["parent_body_name"].replace(province, province.replace(" ", "\u00a0"))
+        return {
+            "authority": body,
+            "province": {"name": province},
+            "period": {
+                "code": self.period_code,
+                "name": wording.period_name(self.period["period_kind"], self.period["period_year"]),
+                "basis": self.period["basis"],
+                "cut_off_month": wording.month(self.cut_off),
+                "cut_off_year": str(self.cut_off.year),
+            },
+        }
+
+    def _one(self, what: str, query: str) -> dict:
+        found = self._all(query, period=self.period_code)
+        if not found:
+            raise ReportError(f"period {self.period_code} is not in {what}")
+        return found[0]
+
+    def _all(self, query: str, **parameters: object) -> list[dict]:
+        cursor = self.connection.execute(query, parameters)
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def is_blank(column: Column, row: dict) -> bool:
+    """Whether an unknown value is left blank: free remarks, and the words a total row has no use for."""
+    return column.is_blank_when_unknown or (column.kind == "text" and row["row_code"] == "total")
+
+
+def prints_unknown(table: Table, rows: list[dict]) -> bool:
+    """Whether the printed table shows a dash."""
+    return any(row[c.name] is None and not is_blank(c, row) for row in rows for c in table.columns)
+
+
+@contextmanager
+def open_frozen(directory: Path, period_code: str) -> Iterator[Frozen]:
+    """Open the frozen copy of a release directory for reading."""
+    database = directory / DATABASE
+    if not database.is_file():
+        raise ReportError(f"there is no frozen copy {database.name} in {directory.name}; run: ocop freeze {period_code}")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        try:
+            yield Frozen(connection, directory, period_code)
+        except duckdb.CatalogException as error:
+            raise ReportError(f"the frozen copy lacks a table of the report: {error}") from error

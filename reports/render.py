@@ -1,0 +1,51 @@
+"""Prints the report of one period from its frozen copy, and from nothing else."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from reports import definition, sentences
+from reports.document import write_document
+from reports.frozen import DATABASE, ReportError, open_frozen
+from reports.workbook import write_workbook
+
+SEAL = "seal.json"
+
+
+class ReportHeld(RuntimeError):  # noqa: N818 - held is a verdict, not an error
+    """The gate did not let this copy pass; nothing is printed."""
+
+
+def file_names(period: str) -> tuple[str, str]:
+    """The names of the printed document and workbook."""
+    return f"bao-cao-ocop-{period}.docx", f"bao-cao-ocop-{period}.xlsx"
+
+
+def render(directory: Path, period: str) -> list[Path]:
+    """Write the document and the workbook of a release directory; a sealed one is left as it is."""
+    _require_passed(directory, period)
+    document, workbook = (directory / name for name in file_names(period))
+    if (directory / SEAL).exists():
+        return [document, workbook]
+    report = definition.load()
+    with open_frozen(directory, period) as frozen:
+        prose = sentences.compose(report, frozen, sentences.Wording(frozen))
+        write_document(report, frozen, prose, document)
+        write_workbook(report, frozen, prose, workbook)
+    return [document, workbook]
+
+
+def _require_passed(directory: Path, period: str) -> None:
+    verdict_file = directory / "gate.json"
+    if not verdict_file.is_file():
+        raise ReportHeld(f"{directory.name} has no gate.json; run: ocop gate ministry --period {period}")
+    verdict = json.loads(verdict_file.read_text(encoding="utf-8"))
+    if verdict.get("verdict") != "passed":
+        raise ReportHeld(f"the gate held {directory.name}: its verdict is {verdict.get('verdict')!r}, see gate.html")
+    # What was checked is what is printed.
+    with (directory / DATABASE).open("rb") as database:
+        found = hashlib.file_digest(database, "sha256").hexdigest()
+    if verdict.get("database_sha256") != found:
+        raise ReportError(
+            f"{directory.name}/{DATABASE} is not the copy that passed the gate; run: ocop gate ministry --period {period}"
+        )

@@ -1,0 +1,192 @@
+"""Prints the report as a workbook: one sheet per table with live numbers and dates, a cover with an index before them."""
+
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports import reproducible, wording
+from reports.definition import Column, Definition, Table
+from reports.document import ALIGNMENT, ORDINAL_HEADING, cell_text, heading_cells
+from reports.frozen import Frozen
+from reports.sentences import Prose
+
+COVER = "Mục lục"
+FONT = "Times New Roman"
+GRID = Border(*(Side(style="thin", color="808080") for _ in range(4)))
+HEADING_FILL = PatternFill("solid", fgColor="DDEBF7")
+TOTAL_FILL = PatternFill("solid", fgColor="F2F2F2")
+FIRST_HEADING_ROW = 4
+ORDINAL_CHARACTERS = 6
+PORTRAIT_CHARACTERS, LANDSCAPE_CHARACTERS = 95, 150  # what fits a page without shrinking it much
+
+
+def write_workbook(definition: Definition, frozen: Frozen, prose: Prose, path: Path) -> None:
+    """Build the workbook and store it."""
+    workbook = Workbook()
+    _cover(workbook.active, definition, frozen, prose)
+    for table in definition.printed:
+        sheet = workbook.create_sheet(table.sheet)
+        _sheet(sheet, table, frozen.rows(table.model), prose)
+    properties = workbook.properties
+    properties.title = prose.subject
+    properties.creator = properties.lastModifiedBy = frozen.names()["authority"]["issuing_body_name"]
+    content = BytesIO()
+    workbook.save(content)
+    reproducible.write(content.getvalue(), path, frozen.cut_off)
+
+
+def sheet_caption(definition: Definition, table: Table, prose: Prose) -> str:
+    """The title above a table, numbered as in the document."""
+    if table.place == "annex":
+        return f"Phụ lục {definition.annex_number_of(table.name)}. {prose.captions[table.name]}"
+    return f"Bảng {definition.number_of(table.name)}. {prose.captions[table.name]}"
+
+
+def _cover(sheet: Worksheet, definition: Definition, frozen: Frozen, prose: Prose) -> None:
+    sheet.title = COVER
+    authority = frozen.names()["authority"]
+    bold, plain = Font(name=FONT, size=12, bold=True), Font(name=FONT, size=12)
+    lines = [
+        (authority["parent_body_name"].upper(), plain),
+        (authority["issuing_body_short_name"].upper(), bold),
+        ("", plain),
+        (definition.title, Font(name=FONT, size=14, bold=True)),
+        (prose.subject, bold),
+        ("", plain),
+        *((sentence, plain) for sentence in prose.cover),
+        ("", plain),
+    ]
+    for row, (text, font) in enumerate(lines, start=1):
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=2)
+        cell = _put(sheet.cell(row, 1), text or None, font, "left")
+        sheet.row_dimensions[row].height = 16 * (1 + len(text) // 82)
+        if text == definition.title:
+            cell.alignment = Alignment(horizontal="center", vertical="center")
+    row = len(lines) + 1
+    for column, heading in enumerate(("Trang tính", "Nội dung"), start=1):
+        _put(sheet.cell(row, column), heading, bold, "center", HEADING_FILL, GRID)
+    for table in definition.printed:
+        row += 1
+        link = _put(sheet.cell(row, 1), table.sheet, Font(name=FONT, size=12, color="0563C1", underline="single"))
+        link.hyperlink, link.border = f"#'{table.sheet}'!A1", GRID
+        _put(sheet.cell(row, 2), sheet_caption(definition, table, prose), plain, "left", border=GRID)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 70
+    _page(sheet, "portrait")
+
+
+def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> None:
+    last = 1 + len(table.columns)
+    for row, (text, font) in enumerate(
+        ((prose.captions[table.name], Font(name=FONT, size=13, bold=True)), (prose.subject, Font(name=FONT, italic=True))),
+        start=1,
+    ):
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=last)
+        _put(sheet.cell(row, 1), text, font, "center")
+        sheet.row_dimensions[row].height = 18 * (1 + len(text) // 90)
+    heading_rows = _headings(sheet, table)
+    row = FIRST_HEADING_ROW + heading_rows
+    ordinal = 0
+    for record in rows:
+        is_total = record["row_code"] == "total"
+        ordinal += not is_total
+        font, fill = Font(name=FONT, size=11, bold=is_total), TOTAL_FILL if is_total else None
+        _put(sheet.cell(row, 1), None if is_total else ordinal, font, "center", fill, GRID)
+        for position, column in enumerate(table.columns, start=2):
+            text = cell_text(table, column, record)
+            value, number_format = _live(record[column.name], column, text)
+            alignment = "center" if text == wording.DASH or column.labels else ALIGNMENT[column.kind]
+            cell = _put(sheet.cell(row, position), value, font, alignment, fill, GRID)
+            cell.number_format = number_format
+        row += 1
+    for text in prose.notes[table.name] if rows else [prose.empty[table.name]]:
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=last)
+        _put(sheet.cell(row, 1), text, Font(name=FONT, size=11, italic=True), "left")
+        sheet.row_dimensions[row].height = 16 * (1 + len(text) // 100)
+        row += 1
+    _widths(sheet, table)
+    sheet.freeze_panes = f"C{FIRST_HEADING_ROW + heading_rows}"
+    sheet.print_title_rows = f"{FIRST_HEADING_ROW}:{FIRST_HEADING_ROW + heading_rows - 1}"
+    _page(sheet, table.orientation)
+
+
+def _headings(sheet: Worksheet, table: Table) -> int:
+    headings = heading_cells(table.columns)
+    depth = 2 if any(below for _, below in headings) else 1
+    bold = Font(name=FONT, size=11, bold=True)
+    position = 1
+    for heading, below in headings:
+        span = max(1, len(below))
+        for column in range(position, position + span):
+            for row in range(FIRST_HEADING_ROW, FIRST_HEADING_ROW + depth):
+                _put(sheet.cell(row, column), None, bold, "center", HEADING_FILL, GRID)
+        sheet.cell(FIRST_HEADING_ROW, position).value = heading
+        for offset, text in enumerate(below):
+            sheet.cell(FIRST_HEADING_ROW + 1, position + offset).value = text
+        if span > 1 or (depth == 2 and not below):
+            sheet.merge_cells(
+                start_row=FIRST_HEADING_ROW,
+                end_row=FIRST_HEADING_ROW + (0 if below else depth - 1),
+                start_column=position,
+                end_column=position + span - 1,
+            )
+        position += span
+    return depth
+
+
+def _live(value: object, column: Column, text: str) -> tuple[object, str]:
+    """A number stays a number and a date a date; only what is unknown or a word is text."""
+    if value is None:
+        return text or None, "General"
+    if column.labels or column.kind == "text":
+        return text, "@"
+    if column.kind == "date":
+        return value, "dd/mm/yyyy"
+    if column.kind == "year":
+        return int(value), "0"
+    # Two formats: with one for both, Excel prints a whole number with a bare decimal comma.
+    return value, "#,##0" if Decimal(value) == int(value) else "#,##0.0##"
+
+
+def _widths(sheet: Worksheet, table: Table) -> None:
+    characters = LANDSCAPE_CHARACTERS if table.orientation == "landscape" else PORTRAIT_CHARACTERS
+    total = sum(column.width for column in table.columns)
+    sheet.column_dimensions["A"].width = ORDINAL_CHARACTERS
+    for position, column in enumerate(table.columns, start=2):
+        sheet.column_dimensions[get_column_letter(position)].width = max(8, characters * column.width / total)
+
+
+def _page(sheet: Worksheet, orientation: str) -> None:
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = orientation
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_options.horizontalCentered = True
+    margins = sheet.page_margins
+    margins.left, margins.right, margins.top, margins.bottom = 1.18, 0.59, 0.79, 0.79  # 30, 15, 20, 20 mm
+    sheet.oddFooter.center.text = "&P/&N"
+
+
+def _put(
+    cell: Cell,
+    value: object,
+    font: Font,
+    alignment: str = "left",
+    fill: PatternFill | None = None,
+    border: Border | None = None,
+) -> Cell:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # a product called "=..." is a name, not a formula
+    cell.font = font
+    cell.alignment = Alignment(horizontal=alignment, vertical="center", wrap_text=True)
+    if fill:
+        cell.fill = fill
+    if border:
+        cell.border = border
+    return cell
