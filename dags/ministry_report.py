@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ PERIOD = "{{ period_of(params, dag_run) }}"
 ### Report to the ministry
 | task | does | when it fails |
 |---|---|---|
-| freeze | copies the **published** warehouse to `releases/<period>/` | no night published: run `nightly_load` |
+| freeze | copies the published warehouse to `releases/<period>/` | no night published: run `nightly_load` |
 | gate | suite *ministry* on the frozen copy | **held back**: `gate.html` beside it says why, who mends it |
 | report | docx, xlsx, pdf from the frozen copy only | nothing is signed |
 | approve | a named person reads and answers under *Required actions* | *Reject*, or no answer: no release |
@@ -94,7 +95,9 @@ def ministry_report():
     def release(period: str, approval: dict, dag_run=None) -> str:
         from pipeline import steps
 
-        return passed(steps.release(settings_of(dag_run), period, by=approval["responded_by_user"]["name"]))
+        # Signed when the person answered, which may be days after the clock of the run.
+        settings = replace(settings_of(dag_run), known_at=approval["responded_at"])
+        return passed(steps.release(settings, period, by=approval["responded_by_user"]["name"]))
 
     freeze(PERIOD) >> gate(PERIOD) >> report(PERIOD) >> approve >> release(PERIOD, approve.output)
 

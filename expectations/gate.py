@@ -31,7 +31,7 @@ SENTENCES_PER_RULE = 20
 VIETNAM = timezone(timedelta(hours=7))
 
 
-class GateBroken(Exception):
+class GateBroken(Exception):  # noqa: N818
     """The gate could not judge: a fault of a rule or of the machinery, never of the data."""
 
     def __init__(self, rule_id: str, what: str) -> None:
@@ -58,8 +58,8 @@ def run_gate(
 ) -> Verdict:
     """Judge ``database`` and write gate.json and gate.html into ``out_dir``.
 
-    ``period`` is the report period of the ministry suite and None for the nightly one. Raises GateBroken when a
-    rule could not be judged; the verdict of an earlier run is gone by then, so nothing can pass on it.
+    ``period`` is the report period of the ministry suite and None for the nightly one. Raises GateBroken when
+    a rule could not be judged; the verdict of an earlier run is gone by then, so nothing can pass on it.
     """
     if (period is None) != (suite == "nightly"):
         raise GateBroken(suite, "the ministry suite judges one period, the nightly suite judges all of them")
@@ -137,11 +137,14 @@ def _expectations_judge():
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # some 4 s and 220 MB: only here
 
-    # Under Airflow's logging it would write some 200 INFO lines into the task log.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # Under Airflow's logging it would write some 200 INFO lines into the task log; one module has its own level.
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
-    source = context.data_sources.add_pandas("candidate")
+    # one asset for all frames: each rule hands over its own frame when it runs
+    asset = context.data_sources.add_pandas("candidate").add_dataframe_asset("frame")
+    batch = asset.add_batch_definition_whole_dataframe("whole")
 
     def judge(rule: Rule, frame: pd.DataFrame) -> tuple[int, list]:
         arguments = {key: value for key, value in rule.expectation.items() if key != "type"}
@@ -150,7 +153,6 @@ def _expectations_judge():
             raise GateBroken(rule.id, f"Great Expectations has no {rule.expectation['type']}")
         try:
             expectation = expectation_class(**arguments, severity=rule.severity)
-            batch = source.add_dataframe_asset(rule.id).add_batch_definition_whole_dataframe("whole")
             suite = context.suites.add(gx.ExpectationSuite(name=rule.id, expectations=[expectation]))
             validation = context.validation_definitions.add(
                 gx.ValidationDefinition(name=rule.id, data=batch, suite=suite)

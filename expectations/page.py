@@ -30,7 +30,9 @@ def render_page(record: Mapping, checked_at: datetime) -> str:
         counts={
             "blocking": sum(r["is_blocking"] for r in results),
             "waived": sum(_is_waived(r) for r in results),
-            "warning": sum(not r["success"] and r["severity"] == "warning" and not _is_waived(r) for r in results),
+            "warning": sum(
+                not r["success"] and r["severity"] == "warning" and not _is_waived(r) for r in results
+            ),
             "passed": sum(r["success"] for r in results),
         },
         state_of=_state,

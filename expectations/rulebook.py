@@ -1,9 +1,9 @@
 """The rules of the gate as data: what each asks, why, of whom, and in which suite.
 
-A rule's ``sql`` is one select over the candidate warehouse (and the objects of ``scope.sql``); each row of its
-frame is one thing to judge and brings the names and values its Vietnamese ``sentence`` prints. The
-``expectation`` is a row-by-row expectation of Great Expectations on that frame, so that every failing row can be
-named and, if a person decided so, waived. Ids are never re-used.
+A rule's ``sql`` is one select over the candidate warehouse (and the objects of ``scope.sql``); each row of
+its frame is one thing to judge and brings the names and values its Vietnamese ``sentence`` prints. The
+``expectation`` is a row-by-row expectation of Great Expectations on that frame, so that every failing row can
+be named and, if a person decided so, waived. Ids are never re-used.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Values of a frame as they stand in a Vietnamese sentence.
 
-The intake has its own writer of numbers and dates; the stages do not import each other, and this one only has to
-print what DuckDB and pandas hand over.
+The intake has its own writer of numbers and dates; the stages do not import each other, and this one only
+has to print what DuckDB and pandas hand over.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def _say_range(low: object, high: object) -> str:
 
 def say_number(value: Real | Decimal) -> str:
     """At most three decimals, as money in million dong has them: 1234.5 -> 1.234,5."""
-    text = f"{value:,}" if isinstance(value, Integral) else f"{Decimal(str(value)):,.3f}".rstrip("0").rstrip(".")
+    text = (
+        f"{value:,}" if isinstance(value, Integral) else f"{Decimal(str(value)):,.3f}".rstrip("0").rstrip(".")
+    )
     return text.translate(str.maketrans(",.", ".,"))
 
 

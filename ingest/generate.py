@@ -91,7 +91,7 @@ def _match_key_macro() -> str:
         expression = f"replace({expression}, '{written}', '{kept}')"
     return (
         f"{{# {_MARK} #}}\n{{# Key under which two spellings of one name meet; the same as ingest.vietnamese.match_key. #}}\n"
-        f"{{% macro match_key(text) -%}}\n    -- fmt: off\n    {expression}\n    -- fmt: on\n{{%- endmacro %}}\n"
+        f"{{% macro match_key(text) -%}}\n    {expression}\n{{%- endmacro %}}\n"
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def column_letter(index: int) -> str:
 
 def read_workbook(path: Path) -> Workbook:
     """Read every known sheet; raises UnreadableError when the file is not an Excel workbook that can be opened."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
+    from python_calamine import CalamineWorkbook, PasswordError
 
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise UnreadableError(f"tệp có đuôi {path.suffix or '(không có)'}, hệ thống nhận tệp Excel .xlsx")
@@ -78,7 +77,12 @@ def read_workbook(path: Path) -> Workbook:
             grids[name] = sheet.to_python(skip_empty_area=False)
     except PasswordError as error:
         raise UnreadableError("tệp đang đặt mật khẩu") from error
-    except (CalamineError, ZipError, zipfile.BadZipFile, OSError) as error:
+    except UnreadableError:
+        raise
+    except BaseException as error:
+        # calamine panics on some damaged files, which Python sees as a BaseException of its own
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
         raise UnreadableError("tệp hỏng hoặc không phải là tệp Excel") from error
     faulty = _faulty_cells(path)
     return _recognise(grids, faulty)

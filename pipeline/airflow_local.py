@@ -14,13 +14,12 @@ from pipeline.settings import PROJECT, TIME_ZONE
 STOP_SECONDS = 60
 
 
-def airflow_environment(airflow_home: Path, ocop_home: Path) -> dict[str, str]:
+def airflow_environment(airflow_home: Path) -> dict[str, str]:
     """Return the variables that make Airflow read this project's DAGs and keep its metadata in one folder.
 
     They must be set before anything of Airflow is imported: its configuration is read at import.
     """
     return {
-        "OCOP_HOME": str(ocop_home),
         "AIRFLOW_HOME": str(airflow_home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
@@ -38,13 +37,15 @@ def main() -> int:
     airflow_home.mkdir(parents=True, exist_ok=True)
     # Standalone finds its components through PATH, and the environment need not have been activated.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | airflow_environment(airflow_home, home) | {"PATH": path}
+    environment = os.environ | airflow_environment(airflow_home) | {"OCOP_HOME": str(home), "PATH": path}
     port = environment.setdefault("AIRFLOW__API__PORT", "8080")
-    environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://localhost:{port}/execution/"
+    # Its user management is for one machine only, so no other machine may reach it.
+    environment["AIRFLOW__API__HOST"] = "127.0.0.1"
+    environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] = f"http://127.0.0.1:{port}/execution/"
     # Enough for one desk, and half the memory.
     environment |= {"AIRFLOW__API__WORKERS": "1", "AIRFLOW__CORE__PARALLELISM": "2"}
 
-    print(f"Airflow starts at http://localhost:{port} (ready in about half a minute; Ctrl-C stops it)")
+    print(f"Airflow starts at http://127.0.0.1:{port} (ready in about half a minute; Ctrl-C stops it)")
     print(f"User admin; the password is in {airflow_home / 'simple_auth_manager_passwords.json.generated'}")
     print(f"Data home {home}", flush=True)
     # A session of its own: Ctrl-C then reaches only this process, which stops the others in order.

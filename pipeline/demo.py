@@ -32,7 +32,7 @@ NIGHT = datetime(2024, 12, 20, 22, tzinfo=ZoneInfo(TIME_ZONE))
 MORNING = datetime(2024, 12, 21, 8, tzinfo=ZoneInfo(TIME_ZONE))
 
 APPROVER = "Người duyệt (demo)"
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 
 
 class DemoError(Exception):
@@ -42,7 +42,9 @@ class DemoError(Exception):
 def main() -> int:
     """Run the demo; 0 when a signed report lies in its folder."""
     _lay_out_samples()
-    password = _prepare_airflow_home()
+    AIRFLOW_HOME.mkdir(parents=True, exist_ok=True)
+    approver, password = approver_environment(AIRFLOW_HOME)
+    os.environ |= airflow_environment(AIRFLOW_HOME) | approver | {"OCOP_HOME": str(HOME)}
     say = _console()
     say(f"Data home {_short(HOME)}; Airflow's own log goes to {_short(LOG)}")
     try:
@@ -70,7 +72,7 @@ def _run_both(password: str, say) -> None:
     say(f"\nnightly_load, {NIGHT:%d/%m/%Y %H:%M}")
     _run(bag.dags["nightly_load"], NIGHT, {}, say)
     say(f"\nministry_report {PERIOD}, {MORNING:%d/%m/%Y %H:%M}")
-    with _Approver(password):
+    with Approver(password, "Approve"):
         _run(bag.dags["ministry_report"], MORNING, {"period": PERIOD}, say)
 
     printed = sorted((HOME / "releases").glob(f"**/bao-cao-ocop-{PERIOD}.*"))
@@ -94,18 +96,18 @@ def _lay_out_samples() -> None:
         shutil.copyfile(workbook, landing / workbook.name)
 
 
-def _prepare_airflow_home() -> str:
-    """Set Airflow's environment, with the approver as a user; return the password of this run."""
-    AIRFLOW_HOME.mkdir(parents=True, exist_ok=True)
-    passwords = AIRFLOW_HOME / "passwords.json"
+def approver_environment(airflow_home: Path) -> tuple[dict[str, str], str]:
+    """Make the approver a user of an Airflow home; return the variables that say so and the password."""
+    passwords = airflow_home / "passwords.json"
     password = secrets.token_urlsafe(16)
     passwords.touch(mode=0o600)
     passwords.write_text(json.dumps({APPROVER: password}), encoding="utf-8")
-    os.environ |= airflow_environment(AIRFLOW_HOME, HOME) | {
+    return {
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{APPROVER}:user",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
-    }
-    return password
+        # The key Airflow makes by itself is too short for its own signature (RFC 7518), which it then says.
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
+    }, password
 
 
 def _console():
@@ -147,11 +149,12 @@ def _result(context) -> str:
     return value
 
 
-class _Approver:
+class Approver:
     """A person at the desk: logs in, waits for the request to sign, answers it through the public API."""
 
-    def __init__(self, password: str) -> None:
+    def __init__(self, password: str, choice: str) -> None:
         self._password = password
+        self._choice = choice
         self._error: Exception | None = None
         self._gone_home = threading.Event()
         self._thread = threading.Thread(target=self._work, name="approver", daemon=True)
@@ -175,9 +178,9 @@ class _Approver:
 
     async def _answer(self, since: datetime) -> None:
         import httpx
-        from airflow.api_fastapi.app import create_app
+        from airflow.api_fastapi.app import cached_app
 
-        transport = httpx.ASGITransport(app=create_app(apps="core"))
+        transport = httpx.ASGITransport(app=cached_app(apps="core"))
         async with httpx.AsyncClient(transport=transport, base_url="http://demo.invalid", timeout=60) as api:
             login = await api.post("/auth/token", json={"username": APPROVER, "password": self._password})
             login.raise_for_status()
@@ -191,7 +194,7 @@ class _Approver:
                     run = f"/api/v2/dags/ministry_report/dagRuns/{quote(waiting)}"
                     answer = await api.patch(
                         f"{run}/taskInstances/approve/-1/hitlDetails",
-                        json={"chosen_options": ["Approve"], "params_input": {}},
+                        json={"chosen_options": [self._choice], "params_input": {}},
                     )
                     answer.raise_for_status()
                     return

@@ -64,7 +64,7 @@ class Settings:
         return self.home / "releases"
 
 
-def load_settings(home: Path | None, as_of: date, known_at: datetime) -> Settings:
+def load_settings(*, as_of: date, known_at: datetime, home: Path | None = None) -> Settings:
     """Settings of a data home; OCOP_HOME and OCOP_PROVINCE speak where nothing is given, ./var and 58 else."""
     chosen = home or Path(os.environ.get("OCOP_HOME", "var"))
     return Settings(chosen.resolve(), as_of, known_at, os.environ.get("OCOP_PROVINCE", "58"))

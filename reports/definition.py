@@ -149,7 +149,9 @@ def _table(entry: dict) -> Table:
     )
     for column in columns:
         if column.kind not in KINDS:
-            raise DefinitionError(f"table {entry['name']}, column {column.name}: unknown kind {column.kind!r}")
+            raise DefinitionError(
+                f"table {entry['name']}, column {column.name}: unknown kind {column.kind!r}"
+            )
     return Table(
         name=entry["name"],
         model=f"rpt_ministry__{entry['name']}",

@@ -1,4 +1,4 @@
-"""Prints the report as a Word document: the template brings the layout, this module the tables and the text."""
+"""Prints the report as a Word document: the template brings the layout, this module tables and text."""
 
 from collections.abc import Iterable
 from io import BytesIO
@@ -70,13 +70,17 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
     try:
         template.render(facts, environment, autoescape=True)
     except jinja2.UndefinedError as error:
-        raise ReportError(f"{TEMPLATE.name} has a placeholder that the report does not know: {error}") from error
+        raise ReportError(
+            f"{TEMPLATE.name} has a placeholder that the report does not know: {error}"
+        ) from error
     except jinja2.TemplateSyntaxError as error:
         raise ReportError(f"{TEMPLATE.name} has a placeholder that cannot be read: {error}") from error
     for kind in ("section", "annex", "table"):
         unprinted = sorted(set(facts[kind]) - facts[kind].printed)
         if unprinted:
-            raise ReportError(f"{TEMPLATE.name} has no placeholder for {kind} {', '.join(unprinted)} of ministry.yml")
+            raise ReportError(
+                f"{TEMPLATE.name} has no placeholder for {kind} {', '.join(unprinted)} of ministry.yml"
+            )
     properties = template.docx.core_properties
     properties.title = prose.subject
     properties.author = frozen.names()["authority"]["issuing_body_name"]
@@ -90,20 +94,23 @@ def _text_widths(template: Path, annex_count: int) -> list[int]:
     """Text widths in twips: of the body, then of each annex, as the template's sections stand."""
     sections = Document(str(template)).sections
     if len(sections) != 1 + annex_count:
-        raise ReportError(f"{template.name} has {len(sections)} sections; it needs one for the body and one per annex")
+        raise ReportError(
+            f"{template.name} has {len(sections)} sections; it needs one for the body and one per annex"
+        )
     return [(s.page_width - s.left_margin - s.right_margin) // EMU_PER_TWIP for s in sections]
 
 
 def _block(definition: Definition, table: Table, rows: list[dict], prose: Prose, widths: list[int]) -> Markup:
-    if not rows:
-        return _xml([_paragraph(prose.empty[table.name], BODY)])
     caption = []
     width = widths[0]
     if table.place == "annex":  # its title stands in the template
         width = widths[1 + definition.annexes.index(table)]
     else:
+        # An empty table keeps its number, so that a table has the same number in every period.
         number = definition.number_of(table.name)
         caption = [_paragraph(f"Bảng {number}. {prose.captions[table.name]}", CAPTION)]
+    if not rows:
+        return _xml([*caption, _paragraph(prose.empty[table.name], BODY)])
     notes = [_paragraph(text, NOTE) for text in prose.notes[table.name]]
     return _xml([*caption, _table(table, rows, width), *(notes or [_paragraph("", NOTE)])])
 
@@ -171,19 +178,22 @@ def _heading_rows(columns: tuple[Column, ...], twips: list[int], half_points: st
         merge = "restart" if is_double and not below else None
         first.append(_cell(heading, sum(sizes), "center", half_points, True, span=span, merge=merge))
         for text, size in zip(below or [""], sizes, strict=True):
-            second.append(
-                _cell(text, size, "center", half_points, True, merge=None if below else "continue")
-            )
+            second.append(_cell(text, size, "center", half_points, True, merge=None if below else "continue"))
     # Repeated on every page the table runs over.
     rows = [first, second] if is_double else [first]
-    return [_element("w:tr", _element("w:trPr", _element("w:cantSplit"), _element("w:tblHeader")), *r) for r in rows]
+    return [
+        _element("w:tr", _element("w:trPr", _element("w:cantSplit"), _element("w:tblHeader")), *r)
+        for r in rows
+    ]
 
 
 def _table_properties(width: int) -> etree._Element:
     borders = _element("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
-    margins = _element("w:tblCellMar", _element("w:left", w="57", type="dxa"), _element("w:right", w="57", type="dxa"))
+    margins = _element(
+        "w:tblCellMar", _element("w:left", w="57", type="dxa"), _element("w:right", w="57", type="dxa")
+    )
     return _element(
         "w:tblPr",
         _element("w:tblW", w=str(width), type="dxa"),
@@ -195,7 +205,13 @@ def _table_properties(width: int) -> etree._Element:
 
 
 def _cell(
-    text: str, width: int, alignment: str, half_points: str, is_bold: bool, span: int = 1, merge: str | None = None
+    text: str,
+    width: int,
+    alignment: str,
+    half_points: str,
+    is_bold: bool,
+    span: int = 1,
+    merge: str | None = None,
 ) -> etree._Element:
     properties = _element("w:tcPr", _element("w:tcW", w=str(width), type="dxa"))
     if span > 1:

@@ -1,4 +1,4 @@
-"""Freezes the published warehouse for one report: a copy, a manifest, and a fingerprint of every printed row."""
+"""Freezes the published warehouse for one report: a copy, a manifest, a fingerprint of the printed rows."""
 
 import hashlib
 import json
@@ -17,8 +17,8 @@ MANIFEST = "manifest.json"
 SEAL = "seal.json"
 CORRECTION = "dieu-chinh-"
 
-# A year is the stock of its second half and the flow of both (bridge_period); a plan may be filed for the year itself.
-# Submissions of other periods count when a printed figure rests on a row of theirs.
+# A year is the stock of its second half and the flow of both (bridge_period); a plan may be filed for the
+# year itself. Submissions of other periods count when a printed figure rests on a row of theirs.
 IN_FORCE = """
 select submission_id from fct_submission
 where is_in_force and (period_code = $period or period_code in
@@ -41,10 +41,12 @@ class FreezeResult:
 
 
 def freeze(published: Path, releases: Path, period: str, inputs: dict) -> FreezeResult:
-    """Copy the published warehouse into the release of a period; a sealed release is corrected beside it, never changed."""
+    """Copy the published warehouse into the release of a period; a sealed one gets a correction beside it."""
     source = published / DATABASE
     if not source.is_file():
-        raise FreezeError(f"there is no published warehouse {DATABASE} in {published.name}/; run: ocop nightly")
+        raise FreezeError(
+            f"there is no published warehouse {DATABASE} in {published.name}/; run: ocop nightly"
+        )
     with duckdb.connect(str(source), read_only=True) as connection:
         submissions = _submissions(connection, period)
         fingerprint = _fingerprint(connection, period)
@@ -124,7 +126,9 @@ def _submissions(connection: duckdb.DuckDBPyConnection, period: str) -> list[str
         raise FreezeError(f"period {period} is not in dim_period; periods read like 2024H1, 2024H2, 2024Y")
     in_force = {row[0] for row in connection.execute(IN_FORCE, parameters).fetchall()}
     if not in_force:
-        raise FreezeError(f"no submission of period {period} is in force in the published warehouse; see: ocop status")
+        raise FreezeError(
+            f"no submission of period {period} is in force in the published warehouse; see: ocop status"
+        )
     behind = {row[0] for row in connection.execute(BEHIND_A_FIGURE, parameters).fetchall()}
     return sorted(in_force | behind)
 
@@ -133,7 +137,8 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, period: str) -> str:
     """sha256 over the rows of every printed table of the period, in printed order."""
     digest = hashlib.sha256()
     models = connection.execute(
-        "select table_name from information_schema.tables where table_name like 'rpt\\_ministry\\_\\_%' escape '\\' order by all"
+        """select table_name from information_schema.tables
+        where starts_with(table_name, 'rpt_ministry__') order by table_name"""
     ).fetchall()
     for (model,) in models:
         for row in _canonical_rows(connection, model, period):
@@ -142,7 +147,9 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, period: str) -> str:
 
 
 def _canonical_rows(connection: duckdb.DuckDBPyConnection, model: str, period: str) -> Iterator[str]:
-    cursor = connection.execute(f"select * from {model} where period_code = $period order by row_no, row_code", {"period": period})
+    cursor = connection.execute(
+        f"select * from {model} where period_code = $period order by row_no, row_code", {"period": period}
+    )
     columns = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
         record = {name: _canonical(value) for name, value in zip(columns, row, strict=True)}

@@ -1,4 +1,4 @@
-"""Reads a frozen copy: the rows of the printed tables, the period and the names of the bodies valid at its cut-off."""
+"""Reads a frozen copy: the printed rows, the period, and the names of the bodies valid at its cut-off."""
 
 import json
 from collections.abc import Iterator
@@ -54,8 +54,8 @@ class Frozen:
         provinces = self._all(PROVINCES, period=period_code, day=self.cut_off)
         if len(provinces) != 1:
             raise ReportError(
-                f"the reporting units of {period_code} belong to {len(provinces)} provinces on {self.cut_off} "
-                "(rpt_ministry__submission_status joined to dim_unit); a report is of exactly one"
+                f"the reporting units of {period_code} belong to {len(provinces)} provinces on "
+                f"{self.cut_off} (rpt_ministry__submission_status joined to dim_unit); a report has one"
             )
         self.province = provinces[0]
         authorities = self._all(AUTHORITY, province=self.province["unit_code"], day=self.cut_off)
@@ -143,7 +143,9 @@ def open_frozen(directory: Path, period_code: str) -> Iterator[Frozen]:
     """Open the frozen copy of a release directory for reading."""
     database = directory / DATABASE
     if not database.is_file():
-        raise ReportError(f"there is no frozen copy {database.name} in {directory.name}; run: ocop freeze {period_code}")
+        raise ReportError(
+            f"there is no frozen copy {database.name} in {directory.name}; run: ocop freeze {period_code}"
+        )
     with duckdb.connect(str(database), read_only=True) as connection:
         try:
             yield Frozen(connection, directory, period_code)

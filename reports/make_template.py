@@ -1,7 +1,7 @@
-"""Makes templates/bao-cao.docx, the Word layout of the report, from ministry.yml: python -m reports.make_template
+"""Makes templates/bao-cao.docx, the Word layout of the report: python -m reports.make_template
 
-The result is committed and may then be edited in Word (fonts, fixed paragraphs, signature block). Run this again only
-when ministry.yml gains a section or a table; edits made in Word are then to be made again.
+The result is committed and may then be edited in Word (fonts, fixed paragraphs, signature block). Run this
+again only when ministry.yml gains a section or a table; edits made in Word are then to be made again.
 Measures are those of NĐ 30/2020/NĐ-CP Phụ lục I.
 """
 
@@ -79,7 +79,11 @@ def _defaults(word: DocumentType) -> None:
     for old in settings.findall(qn("w:compat")):
         settings.replace(old, compatibility)
     properties = word.core_properties
-    properties.title, properties.author, properties.comments = "Mẫu báo cáo OCOP", "", "reports/make_template.py"
+    properties.title, properties.author, properties.comments = (
+        "Mẫu báo cáo OCOP",
+        "",
+        "reports/make_template.py",
+    )
     properties.last_modified_by = ""
 
 
@@ -90,14 +94,23 @@ def _styles(word: DocumentType) -> None:
     basis.paragraph_format.first_line_indent = Mm(12.7)
     for level in (1, 2):
         heading = _style(
-            word, f"OcopHeading{level}", f"OCOP đề mục {level}", 14, ALIGN.JUSTIFY, before=6, after=3, is_bold=True
+            word,
+            f"OcopHeading{level}",
+            f"OCOP đề mục {level}",
+            14,
+            ALIGN.JUSTIFY,
+            before=6,
+            after=3,
+            is_bold=True,
         )
         heading.paragraph_format.first_line_indent = Mm(12.7)
         heading.paragraph_format.keep_with_next = True
         outline = OxmlElement("w:outlineLvl")
         outline.set(qn("w:val"), str(level - 1))
         heading.element.get_or_add_pPr().append(outline)
-    caption = _style(word, document.CAPTION, "OCOP tên bảng", 13, ALIGN.CENTER, before=6, after=4, is_bold=True)
+    caption = _style(
+        word, document.CAPTION, "OCOP tên bảng", 13, ALIGN.CENTER, before=6, after=4, is_bold=True
+    )
     caption.paragraph_format.keep_with_next = True
     _style(word, document.CELL, "OCOP ô bảng", 11, ALIGN.LEFT, before=1, after=1)
     _style(word, document.NOTE, "OCOP ghi chú bảng", 11, ALIGN.LEFT, before=2, after=2, is_italic=True)

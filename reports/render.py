@@ -41,11 +41,14 @@ def _require_passed(directory: Path, period: str) -> None:
         raise ReportHeld(f"{directory.name} has no gate.json; run: ocop gate ministry --period {period}")
     verdict = json.loads(verdict_file.read_text(encoding="utf-8"))
     if verdict.get("verdict") != "passed":
-        raise ReportHeld(f"the gate held {directory.name}: its verdict is {verdict.get('verdict')!r}, see gate.html")
+        raise ReportHeld(
+            f"the gate held {directory.name}: its verdict is {verdict.get('verdict')!r}, see gate.html"
+        )
     # What was checked is what is printed.
     with (directory / DATABASE).open("rb") as database:
         found = hashlib.file_digest(database, "sha256").hexdigest()
     if verdict.get("database_sha256") != found:
         raise ReportError(
-            f"{directory.name}/{DATABASE} is not the copy that passed the gate; run: ocop gate ministry --period {period}"
+            f"{directory.name}/{DATABASE} is not the copy that passed the gate; "
+            f"run: ocop gate ministry --period {period}"
         )

@@ -1,6 +1,6 @@
 """Turns the sentences of ministry.yml into text; who writes the figures in them is an argument.
 
-The renderer passes Wording, the proof passes a writer that leaves a marked gap for each figure. So the proof knows
+The renderer passes Wording, the proof a writer that leaves a marked gap for each figure. So the proof knows
 every sentence and every figure in it without believing the code that formats numbers.
 """
 

@@ -36,12 +36,12 @@ def count(value: int | Decimal) -> str:
 
 
 def padded(value: int | Decimal) -> str:
-    """Write a count inside a sentence: 1 to 9 take a leading zero, so that no digit can be added before them."""
+    """Write a count inside a sentence: 1 to 9 take a leading zero, so no digit can be put before them."""
     return f"0{int(value)}" if 0 < value < 10 else count(value)
 
 
 def short_date(day: date) -> str:
-    """Write 14/12/2024; days below 10 and the months January and February take a zero (NĐ 30/2020 Phụ lục I)."""
+    """Write 14/12/2024; days below 10 and months 1 and 2 take a leading zero (NĐ 30/2020 Phụ lục I)."""
     return f"{day.day:02d}/{month(day)}/{day.year}"
 
 

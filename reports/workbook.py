@@ -1,5 +1,6 @@
-"""Prints the report as a workbook: one sheet per table with live numbers and dates, a cover with an index before them."""
+"""Prints the report as a workbook: a cover with an index, then one sheet of live figures per table."""
 
+import textwrap
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports import reproducible, wording
 from reports.definition import Column, Definition, Table
-from reports.document import ALIGNMENT, ORDINAL_HEADING, cell_text, heading_cells
+from reports.document import ALIGNMENT, cell_text, heading_cells
 from reports.frozen import Frozen
 from reports.sentences import Prose
 
@@ -23,6 +24,7 @@ HEADING_FILL = PatternFill("solid", fgColor="DDEBF7")
 TOTAL_FILL = PatternFill("solid", fgColor="F2F2F2")
 FIRST_HEADING_ROW = 4
 ORDINAL_CHARACTERS = 6
+LINE_HEIGHT = 15
 PORTRAIT_CHARACTERS, LANDSCAPE_CHARACTERS = 95, 150  # what fits a page without shrinking it much
 
 
@@ -73,7 +75,9 @@ def _cover(sheet: Worksheet, definition: Definition, frozen: Frozen, prose: Pros
         _put(sheet.cell(row, column), heading, bold, "center", HEADING_FILL, GRID)
     for table in definition.printed:
         row += 1
-        link = _put(sheet.cell(row, 1), table.sheet, Font(name=FONT, size=12, color="0563C1", underline="single"))
+        link = _put(
+            sheet.cell(row, 1), table.sheet, Font(name=FONT, size=12, color="0563C1", underline="single")
+        )
         link.hyperlink, link.border = f"#'{table.sheet}'!A1", GRID
         _put(sheet.cell(row, 2), sheet_caption(definition, table, prose), plain, "left", border=GRID)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 70
@@ -83,19 +87,26 @@ def _cover(sheet: Worksheet, definition: Definition, frozen: Frozen, prose: Pros
 def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> None:
     last = 1 + len(table.columns)
     for row, (text, font) in enumerate(
-        ((prose.captions[table.name], Font(name=FONT, size=13, bold=True)), (prose.subject, Font(name=FONT, italic=True))),
+        (
+            (prose.captions[table.name], Font(name=FONT, size=13, bold=True)),
+            (prose.subject, Font(name=FONT, italic=True)),
+        ),
         start=1,
     ):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=last)
         _put(sheet.cell(row, 1), text, font, "center")
         sheet.row_dimensions[row].height = 18 * (1 + len(text) // 90)
-    heading_rows = _headings(sheet, table)
+    widths = _widths(table)
+    for position, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(position)].width = width
+    heading_rows = _headings(sheet, table, widths)
     row = FIRST_HEADING_ROW + heading_rows
     ordinal = 0
     for record in rows:
         is_total = record["row_code"] == "total"
         ordinal += not is_total
         font, fill = Font(name=FONT, size=11, bold=is_total), TOTAL_FILL if is_total else None
+        lines = [1]
         _put(sheet.cell(row, 1), None if is_total else ordinal, font, "center", fill, GRID)
         for position, column in enumerate(table.columns, start=2):
             text = cell_text(table, column, record)
@@ -103,23 +114,24 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
             alignment = "center" if text == wording.DASH or column.labels else ALIGNMENT[column.kind]
             cell = _put(sheet.cell(row, position), value, font, alignment, fill, GRID)
             cell.number_format = number_format
+            lines.append(_line_count(text, widths[position - 1]))
+        sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines)
         row += 1
     for text in prose.notes[table.name] if rows else [prose.empty[table.name]]:
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=last)
         _put(sheet.cell(row, 1), text, Font(name=FONT, size=11, italic=True), "left")
         sheet.row_dimensions[row].height = 16 * (1 + len(text) // 100)
         row += 1
-    _widths(sheet, table)
     sheet.freeze_panes = f"C{FIRST_HEADING_ROW + heading_rows}"
     sheet.print_title_rows = f"{FIRST_HEADING_ROW}:{FIRST_HEADING_ROW + heading_rows - 1}"
     _page(sheet, table.orientation)
 
 
-def _headings(sheet: Worksheet, table: Table) -> int:
+def _headings(sheet: Worksheet, table: Table, widths: list[float]) -> int:
     headings = heading_cells(table.columns)
     depth = 2 if any(below for _, below in headings) else 1
     bold = Font(name=FONT, size=11, bold=True)
-    position = 1
+    position, lines = 1, [1]
     for heading, below in headings:
         span = max(1, len(below))
         for column in range(position, position + span):
@@ -135,7 +147,13 @@ def _headings(sheet: Worksheet, table: Table) -> int:
                 start_column=position,
                 end_column=position + span - 1,
             )
+        texts = below or [heading]
+        lines += [
+            _line_count(text, width) for text, width in zip(texts, widths[position - 1 :], strict=False)
+        ]
         position += span
+    for row in range(FIRST_HEADING_ROW, FIRST_HEADING_ROW + depth):
+        sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines)
     return depth
 
 
@@ -153,12 +171,15 @@ def _live(value: object, column: Column, text: str) -> tuple[object, str]:
     return value, "#,##0" if Decimal(value) == int(value) else "#,##0.0##"
 
 
-def _widths(sheet: Worksheet, table: Table) -> None:
+def _widths(table: Table) -> list[float]:
     characters = LANDSCAPE_CHARACTERS if table.orientation == "landscape" else PORTRAIT_CHARACTERS
     total = sum(column.width for column in table.columns)
-    sheet.column_dimensions["A"].width = ORDINAL_CHARACTERS
-    for position, column in enumerate(table.columns, start=2):
-        sheet.column_dimensions[get_column_letter(position)].width = max(8, characters * column.width / total)
+    return [ORDINAL_CHARACTERS, *(max(8, characters * column.width / total) for column in table.columns)]
+
+
+def _line_count(text: str, width: float) -> int:
+    """Lines a text takes in a column; row heights are written, not every program fits rows on opening."""
+    return max(1, len(textwrap.wrap(text, int(width))))
 
 
 def _page(sheet: Worksheet, orientation: str) -> None:

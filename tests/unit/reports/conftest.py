@@ -33,64 +33,50 @@ STATUS_NAMES = {
 }
 # name, producer, type, group, star, proposed, status, decision, recognised, expires, sheet row
 PRODUCTS = [
-    ("Táo tươi Trường Thọ", "HTX Trường Thọ", "Hợp tác xã", "Thực phẩm", 3, None, "valid", None, None, None, 7),
-    ("Trà măng tây", "HTX Tuấn Tú", "Hợp tác xã", "Đồ uống", 3, None, "valid", "12/QĐ-UBND", "2023-02-06", "2026-02-06", 8),
+    (
+        "Táo tươi Trường Thọ",
+        "HTX Trường Thọ",
+        "Hợp tác xã",
+        "Thực phẩm",
+        3,
+        None,
+        "valid",
+        None,
+        None,
+        None,
+        7,
+    ),
+    (
+        "Trà măng tây",
+        "HTX Tuấn Tú",
+        "Hợp tác xã",
+        "Đồ uống",
+        3,
+        None,
+        "valid",
+        "12/QĐ-UBND",
+        "2023-02-06",
+        "2026-02-06",
+        8,
+    ),
     ("Rượu nho & mật nho", "CSSX <39>", "Hộ kinh doanh", "Đồ uống", None, None, "valid", None, None, None, 9),
-    ("Nho sấy", "CSSX Ba Mọi", "Hộ kinh doanh", "Thực phẩm", None, None, "expired", "2142/QĐ-UBND", "2020-12-04", "2023-12-04", 10),
+    (
+        "Nho sấy",
+        "CSSX Ba Mọi",
+        "Hộ kinh doanh",
+        "Thực phẩm",
+        None,
+        None,
+        "expired",
+        "2142/QĐ-UBND",
+        "2020-12-04",
+        "2023-12-04",
+        10,
+    ),
     ("Nho xanh", "CSSX Ba Mọi", "Hộ kinh doanh", "Thực phẩm", None, 4, "proposed", None, None, None, 11),
 ]
 STATUS_OF_PRODUCT = {"valid": "Còn hiệu lực", "expired": "Hết hạn", "proposed": "Đang đề nghị công nhận"}
-COUNTS = "star_3_count bigint, star_4_count bigint, star_5_count bigint, star_unknown_count bigint, valid_count bigint"
-MONEY = "decimal(18,3)"
-DDL = f"""
-create table dim_unit (unit_key varchar, unit_code varchar, unit_name varchar, unit_level_code varchar,
-    parent_unit_code varchar, valid_from date, valid_to date);
-create table dim_period (period_code varchar, period_kind varchar, period_year integer, starts_on date,
-    cut_off_on date, basis varchar);
-create table bridge_period (period_code varchar, measure_code varchar, source_period_code varchar);
-create table dim_authority (province_code varchar, valid_from date, valid_to date, ministry_name varchar,
-    parent_body_name varchar, issuing_body_name varchar, document_symbol varchar, place_name varchar,
-    signatory_title varchar, addressee_name varchar);
-create table fct_submission (submission_id varchar, unit_code varchar, period_code varchar, file_name varchar,
-    verdict_code varchar, is_in_force boolean);
-create table fct_layout (submission_id varchar, sheet varchar, field_name varchar, column_letter varchar,
-    header_text varchar);
-create table int_ministry__evidence (period_code varchar, table_code varchar, row_code varchar, column_code varchar,
-    measure_kind varchar, evidence_key varchar, amount {MONEY}, _submission_id varchar, _sheet varchar,
-    _row_number integer, _field_name varchar);
-create table rpt_ministry__headline (period_code varchar, row_no integer, row_code varchar, figure_name varchar,
-    value {MONEY}, measure_unit varchar);
-create table rpt_ministry__star_by_unit (period_code varchar, row_no integer, row_code varchar, unit_code varchar,
-    unit_name varchar, submission_status_code varchar, {COUNTS}, expired_count bigint, proposed_count bigint,
-    cumulative_count bigint);
-create table rpt_ministry__star_by_commune (period_code varchar, row_no integer, row_code varchar, unit_name varchar,
-    commune_code varchar, commune_name varchar, {COUNTS}, expired_count bigint, proposed_count bigint);
-create table rpt_ministry__star_by_group (period_code varchar, row_no integer, row_code varchar,
-    product_group_name varchar, {COUNTS});
-create table rpt_ministry__producer_by_type (period_code varchar, row_no integer, row_code varchar,
-    producer_type_name varchar, producer_count bigint, product_count bigint);
-create table rpt_ministry__funding_by_source (period_code varchar, row_no integer, row_code varchar,
-    source_name varchar, content_name varchar, planned_amount_vnd_million {MONEY},
-    disbursed_amount_vnd_million {MONEY}, approximate_line_count bigint);
-create table rpt_ministry__target_result (period_code varchar, row_no integer, row_code varchar, unit_name varchar,
-    indicator_name varchar, target_from_year integer, target_to_year integer, target_min {MONEY}, target_max {MONEY},
-    result_value {MONEY}, measure_unit varchar, assessment_name varchar);
-create table rpt_ministry__activity (period_code varchar, row_no integer, row_code varchar,
-    activity_type_name varchar, state_name varchar, line_count bigint, activity_count {MONEY},
-    participant_count bigint, area_ha {MONEY});
-create table rpt_ministry__rating (period_code varchar, row_no integer, row_code varchar, unit_name varchar,
-    cycle_name varchar, council_level_name varchar, product_count bigint, star_3_count bigint, star_4_count bigint,
-    star_5_count bigint, star_unknown_count bigint);
-create table rpt_ministry__submission_status (period_code varchar, row_no integer, row_code varchar,
-    unit_code varchar, unit_name varchar, submission_status_code varchar, submission_status_name varchar,
-    received_on date, is_on_time boolean, revision_no bigint, warning_count bigint, note varchar);
-create table rpt_ministry__product_list (period_code varchar, row_no integer, row_code varchar, unit_name varchar,
-    commune_name varchar, product_name varchar, producer_name varchar, producer_type_name varchar,
-    product_group_name varchar, star integer, star_proposed integer, status_name varchar, status_basis_name varchar,
-    decision_number varchar, recognised_on date, expires_on date);
-create table rpt_ministry__quality (period_code varchar, row_no integer, row_code varchar, finding_kind varchar,
-    unit_name varchar, rule_id varchar, severity varchar, sheet varchar, finding varchar, finding_count bigint);
-"""
+DDL = Path(__file__).with_name("warehouse.sql")
 HEADLINE = [
     ("expected_unit", "Đơn vị phải gửi báo cáo", 7, "đơn vị"),
     ("received_unit", "Đơn vị đã gửi", 1, "đơn vị"),
@@ -144,17 +130,47 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
         "star_by_group": [(g, g, *stars([p for p in products if p[3] == g])) for g in groups]
         + [("total", "Tổng cộng", *stars(products))],
         "producer_by_type": [
-            (t, t, len({p[1] for p in valid if p[2] == t}), len([p for p in valid if p[2] == t])) for t in types
+            (t, t, len({p[1] for p in valid if p[2] == t}), len([p for p in valid if p[2] == t]))
+            for t in types
         ]
         + [("total", "Tổng cộng", len({p[1] for p in valid}), len(valid))],
         "funding_by_source": [
-            ("NSTW/1", "Ngân sách trung ương", "Đề án, kế hoạch, tư vấn phát triển sản phẩm", None, "1390.029", 0),
+            (
+                "NSTW/1",
+                "Ngân sách trung ương",
+                "Đề án, kế hoạch, tư vấn phát triển sản phẩm",
+                None,
+                "1390.029",
+                0,
+            ),
             ("TU_HUY_DONG/1", "Doanh nghiệp, HTX, hộ tự huy động", "Đề án, kế hoạch, tư vấn", None, "25", 1),
             ("total", "Tổng cộng", None, None, "1415.029", 1),
         ],
         "target_result": [
-            ("1", "Huyện Ninh Phước", "Sản phẩm mới được công nhận", 2021, 2025, 5, 7, None, "sản phẩm", "Chưa đủ số liệu"),
-            ("2", "Huyện Ninh Phước", "Điểm giới thiệu và bán sản phẩm", 2021, 2025, 1, 2, 0, "điểm", "Chưa đạt"),
+            (
+                "1",
+                "Huyện Ninh Phước",
+                "Sản phẩm mới được công nhận",
+                2021,
+                2025,
+                5,
+                7,
+                None,
+                "sản phẩm",
+                "Chưa đủ số liệu",
+            ),
+            (
+                "2",
+                "Huyện Ninh Phước",
+                "Điểm giới thiệu và bán sản phẩm",
+                2021,
+                2025,
+                1,
+                2,
+                0,
+                "điểm",
+                "Chưa đạt",
+            ),
         ],
         "activity": [("training", "Tập huấn, bồi dưỡng", "Đã thực hiện", 9, 94, 4300, None)],
         "rating": [],
@@ -195,7 +211,7 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
                 "FUND-04",
                 "warning",
                 "Kinh phí",
-                "Kinh phí hỗ trợ 17 sản phẩm năm 2024 có hai số: 345 triệu đồng và 342 triệu đồng. Đề nghị làm rõ.",
+                "Kinh phí hỗ trợ 17 sản phẩm năm 2024 có hai số: 345 và 342 triệu đồng. Đề nghị làm rõ.",
                 1,
             )
         ],
@@ -205,17 +221,19 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
 def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
     """Write the warehouse."""
     with duckdb.connect(str(path)) as con:
-        con.execute(DDL)
-        con.execute("insert into dim_unit values ('k58','58','Tỉnh Ninh Thuận','province',null,'2004-07-08','2025-06-30')")
-        for code, name in DISTRICTS.items():
-            row = [f"k{code}", code, name, "district", "58", "2004-07-08", "2025-06-30"]
+        con.execute(DDL.read_text(encoding="utf-8"))
+        units = [("58", "Tỉnh Ninh Thuận", "province", None)]
+        units += [(code, name, "district", "58") for code, name in DISTRICTS.items()]
+        for unit in units:
+            row = [f"key of {unit[0]}", *unit, "2004-07-08", "2025-06-30"]
             con.execute("insert into dim_unit values (?, ?, ?, ?, ?, ?, ?)", row)
         basis = "NĐ 09/2019/NĐ-CP Điều 12"
         con.execute(f"""insert into dim_period values
             ('2024H1','H1',2024,'2023-12-15','2024-06-14','{basis}'),
             ('2024H2','H2',2024,'2024-06-15','2024-12-14','{basis}'),
             ('2024Y','Y',2024,'2023-12-15','2024-12-14','{basis}')""")
-        con.execute("""insert into bridge_period values ('2024H1','stock','2024H1'), ('2024H1','flow','2024H1'),
+        con.execute("""insert into bridge_period values
+            ('2024H1','stock','2024H1'), ('2024H1','flow','2024H1'),
             ('2024H2','stock','2024H2'), ('2024H2','flow','2024H2'),
             ('2024Y','stock','2024H2'), ('2024Y','flow','2024H1'), ('2024Y','flow','2024H2')""")
         con.execute("""insert into dim_authority values
@@ -226,21 +244,36 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
              'Ủy ban nhân dân tỉnh Ninh Thuận','Sở Nông nghiệp và Môi trường tỉnh Ninh Thuận',
              'BC-SNNMT','Ninh Thuận','Giám đốc','Bộ Nông nghiệp và Môi trường')""")
         con.execute(
-            "insert into fct_submission values (?, '587', ?, 'ninh-phuoc.xlsx', 'accepted', true)", [SUBMISSION, PERIOD]
+            "insert into fct_submission values (?, '587', ?, 'ninh-phuoc.xlsx', 'accepted', true)",
+            [SUBMISSION, PERIOD],
         )
         con.execute(f"""insert into fct_layout values
-            ('{SUBMISSION}','Sản phẩm','status_code','I','Tình trạng'), ('{SUBMISSION}','Sản phẩm','star','G','Hạng sao'),
+            ('{SUBMISSION}','Sản phẩm','status_code','I','Tình trạng'),
+            ('{SUBMISSION}','Sản phẩm','star','G','Hạng sao'),
             ('{SUBMISSION}','Kinh phí','disbursed_amount_vnd_million','F','Giải ngân')""")
         for product in products:
             if product[6] == "valid":
                 con.execute(
-                    "insert into int_ministry__evidence values (?,'star_by_unit','587','valid_count','count',?,null,?,?,?,?)",
-                    [PERIOD, f"{product[0]}|{product[1]}", SUBMISSION, "Sản phẩm", product[10], "status_code"],
+                    """insert into int_ministry__evidence values
+                    (?, 'star_by_unit', '587', 'valid_count', 'count', ?, null, ?, ?, ?, ?)""",
+                    [
+                        PERIOD,
+                        f"{product[0]}|{product[1]}",
+                        SUBMISSION,
+                        "Sản phẩm",
+                        product[10],
+                        "status_code",
+                    ],
                 )
-        for row_code, amount, line in (("NSTW/1", "975", 5), ("NSTW/1", "415.029", 6), ("TU_HUY_DONG/1", "25", 7)):
+        for row_code, amount, line in (
+            ("NSTW/1", "975", 5),
+            ("NSTW/1", "415.029", 6),
+            ("TU_HUY_DONG/1", "25", 7),
+        ):
             con.execute(
-                """insert into int_ministry__evidence values (?,'funding_by_source',?,'disbursed_amount_vnd_million',
-                'sum',?,?,?,'Kinh phí',?,'disbursed_amount_vnd_million')""",
+                """insert into int_ministry__evidence values (?, 'funding_by_source', ?,
+                'disbursed_amount_vnd_million', 'sum', ?, ?, ?, 'Kinh phí', ?,
+                'disbursed_amount_vnd_million')""",
                 [PERIOD, row_code, f"line {line}", Decimal(amount), SUBMISSION, line],
             )
         for table, rows in report_rows(products).items():
@@ -249,7 +282,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
                 con.execute(f"insert into rpt_ministry__{table} values ({marks})", [PERIOD, row_no, *row])
 
 
-def pass_gate(directory: Path, verdict: str = "passed") -> None:
+def write_verdict(directory: Path, verdict: str = "passed") -> None:
     """Lay the gate's verdict beside the frozen copy."""
     digest = hashlib.sha256((directory / "ocop.duckdb").read_bytes()).hexdigest()
     content = {"verdict": verdict, "suite": "ministry", "period": PERIOD, "database_sha256": digest}
@@ -285,11 +318,39 @@ def change(published):
 
 
 @pytest.fixture
-def frozen_release(published, tmp_path) -> Path:
+def inputs() -> dict:
+    """What the caller knows of the run."""
+    return INPUTS
+
+
+@pytest.fixture
+def pass_gate():
+    """Lay a verdict of the gate beside a frozen copy."""
+    return write_verdict
+
+
+@pytest.fixture
+def render_again():
+    """Print the report of a directory."""
+    return lambda directory: render(directory, PERIOD)
+
+
+@pytest.fixture
+def freeze_and_pass(published, tmp_path):
+    """Freeze what is published now and let it pass the gate."""
+
+    def run() -> Path:
+        directory = freeze(published, tmp_path / "releases", PERIOD, INPUTS).directory
+        write_verdict(directory)
+        return directory
+
+    return run
+
+
+@pytest.fixture
+def frozen_release(freeze_and_pass) -> Path:
     """A release directory that is frozen and has passed the gate."""
-    directory = freeze(published, tmp_path / "releases", PERIOD, INPUTS).directory
-    pass_gate(directory)
-    return directory
+    return freeze_and_pass()
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+# The image of every Airflow service: the locked packages, the project, and LibreOffice for the PDF.
+FROM python:3.11.13-slim-bookworm
+
+# writer-nogui turns the docx into the PDF; Liberation 1 lacks Vietnamese letters, so it must be fonts-liberation2.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libreoffice-writer-nogui fonts-liberation2 \
+    && rm -rf /var/lib/apt/lists/*
+
+# Without compiled bytecode every task pays the compilation again at import.
+ENV PYTHONUNBUFFERED=1 \
+    UV_COMPILE_BYTECODE=1 \
+    VIRTUAL_ENV=/opt/venv \
+    PATH=/opt/venv/bin:$PATH
+
+WORKDIR /opt/ocop
+COPY requirements.lock .
+RUN python -m venv "$VIRTUAL_ENV" \
+    && pip install --no-cache-dir --disable-pip-version-check uv==0.13.9 \
+    && uv pip sync --no-cache --require-hashes requirements.lock
+# The drivers of the metadata database; a clerk's machine runs on SQLite and needs neither.
+RUN uv pip install --no-cache --no-deps psycopg2-binary==2.9.13 asyncpg==0.32.0
+
+COPY . .
+RUN uv pip install --no-cache --no-deps --editable .
+
+# The frozen copies name the commit they were made by; the image carries no history to look it up in.
+ARG OCOP_COMMIT=unknown
+ENV OCOP_COMMIT=$OCOP_COMMIT
+
+# Not root, and a fixed number so that the folders of the host can be given to it.
+RUN useradd --uid 50000 --create-home airflow \
+    && install -d -o airflow -g airflow /opt/airflow /opt/airflow/logs /srv/ocop
+USER airflow

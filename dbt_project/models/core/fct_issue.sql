@@ -1,0 +1,106 @@
+with
+    issue as (select * from {{ ref("stg_forms__issue") }}),
+
+    submission as (select * from {{ ref("fct_submission") }}),
+
+    product_status as (select * from {{ ref("fct_product_status") }}),
+
+    product as (select * from {{ ref("dim_product") }}),
+
+    status as (select * from {{ ref("dim_product_status") }}),
+
+    form_issue as (
+        select
+            submission_id,
+            rule_id,
+            severity,
+            family,
+            sheet,
+            row_number,
+            column_title,
+            field_name,
+            -- Personal data never leaves raw.
+            if(is_personal, null, value_text) as value_text,
+            expected_text,
+            difference,
+            if(is_personal, 'Ô thông tin cá nhân có lỗi.', message) as message,
+            action,
+        from
+            (
+                select
+                    *,
+                    coalesce(field_name in ({{ "'" ~ var("personal_fields") | join("', '") ~ "'" }}), false)
+                    and value_text is not null as is_personal,
+                from issue
+            )
+    ),
+
+    -- The clock against what the unit says; both are kept.
+    status_issue as (
+        select
+            product_status._submission_id as submission_id,
+            'MODEL-01' as rule_id,
+            'warning' as severity,
+            'status' as family,
+            product_status._sheet as sheet,
+            product_status._row_number as row_number,
+            'Tình trạng' as column_title,
+            'status_code' as field_name,
+            stated.status_name as value_text,
+            computed.status_name as expected_text,
+            null as difference,
+            'Sản phẩm "'
+            || product.product_name
+            || '": đơn vị ghi "'
+            || stated.status_name
+            || '", tính từ ngày quyết định là "'
+            || computed.status_name
+            || '".' as message,
+            'Xin kiểm tra lại ngày quyết định và tình trạng.' as action,
+        from product_status
+        inner join product on product_status.product_key = product.product_key
+        inner join status as stated on product_status.status_stated_code = stated.status_code
+        inner join status as computed on product_status.status_code = computed.status_code
+        where product_status.status_stated_code <> product_status.status_code
+    ),
+
+    finding as (
+        select *
+        from form_issue
+        union all
+        select *
+        from status_issue
+    ),
+
+    final as (
+        select
+            md5(
+                finding.submission_id
+                || '|'
+                || row_number() over (
+                    partition by finding.submission_id
+                    order by finding.rule_id, finding.sheet, finding.row_number, finding.field_name, finding.message
+                )::varchar
+            ) as issue_key,
+            finding.submission_id,
+            submission.unit_code,
+            submission.period_code,
+            finding.rule_id,
+            finding.severity,
+            finding.family,
+            finding.sheet,
+            finding.row_number,
+            finding.column_title,
+            finding.field_name,
+            finding.value_text,
+            finding.expected_text,
+            finding.difference,
+            finding.message,
+            finding.action,
+            submission.is_in_force,
+        from finding
+        inner join submission on finding.submission_id = submission.submission_id
+    )
+
+select *
+from final

@@ -1,0 +1,83 @@
+with
+    landed as (select * from {{ ref("stg_ledger__landed") }}),
+
+    judged as (select * from {{ ref("stg_ledger__judged") }}),
+
+    decision as (select * from {{ ref("stg_ledger__decision") }}),
+
+    period as (select * from {{ ref("dim_period") }}),
+
+    -- The second clock: what had been received by that moment.
+    known as (
+        select landed.*, judged.* exclude (submission_id),
+        from landed
+        left join judged on landed.submission_id = judged.submission_id
+        where landed.received_at <= '{{ var("known_at") }}'::timestamptz
+    ),
+
+    hold as (
+        select submission_id, arg_max(decision_code, decision_no) = 'hold' as is_held,
+        from decision
+        where decision_code in ('hold', 'unhold')
+        group by submission_id
+    ),
+
+    -- The newest accepted workbook of a unit and period stands; older ones stay on record.
+    standing as (
+        select unit_code, period_code, max(arrival_no) as arrival_no,
+        from known
+        where verdict_code = 'accepted'
+        group by unit_code, period_code
+    ),
+
+    -- QĐ 01/2023/QĐ-UBND Khánh Hòa: two working days after the cut-off. Other provinces are not published; the same is used.
+    deadline as (
+        select
+            period_code,
+            (
+                select max(day)
+                from
+                    (
+                        select day::date as day,
+                        from range(cut_off_on + 1, cut_off_on + 12, interval 1 day) as days(day)
+                        where isodow(day) < 6
+                        order by day
+                        limit 2
+                    )
+            ) as deadline_on,
+        from period
+    ),
+
+    final as (
+        select
+            known.submission_id,
+            known.unit_code,
+            known.period_code,
+            known.form_version,
+            known.file_name,
+            known.file_sha256,
+            known.arrival_no,
+            known.received_at,
+            known.verdict_code,
+            row_number() over (
+                partition by known.unit_code, known.period_code order by known.arrival_no
+            )::integer as revision_no,
+            coalesce(hold.is_held, false) as is_held,
+            coalesce(standing.arrival_no = known.arrival_no, false) as is_latest_accepted,
+            coalesce(standing.arrival_no = known.arrival_no, false) and not coalesce(hold.is_held, false) as is_in_force,
+            (known.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= deadline.deadline_on as is_on_time,
+            known.error_count,
+            known.warning_count,
+            known.product_row_count,
+            known.rating_row_count,
+            known.funding_row_count,
+            known.target_row_count,
+            known.activity_row_count,
+        from known
+        left join hold on known.submission_id = hold.submission_id
+        left join standing on known.unit_code = standing.unit_code and known.period_code = standing.period_code
+        left join deadline on known.period_code = deadline.period_code
+    )
+
+select *
+from final

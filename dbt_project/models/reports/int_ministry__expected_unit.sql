@@ -1,0 +1,107 @@
+with
+    unit as (select * from {{ ref("dim_unit") }}),
+
+    succession as (select * from {{ ref("bridge_unit_succession") }}),
+
+    period as (select * from {{ ref("dim_period") }}),
+
+    bridge as (select * from {{ ref("bridge_period") }}),
+
+    submission as (select * from {{ ref("fct_submission") }}),
+
+    -- Every half-year somebody filed for and the one that closed last: who has not sent is missing, not unmentioned.
+    due_half as (
+        select distinct period_code,
+        from submission
+        where period_code is not null
+        union
+        select arg_max(period_code, cut_off_on) as period_code,
+        from period
+        where period_kind <> 'Y' and cut_off_on <= '{{ var("as_of") }}'::date
+    ),
+
+    -- And the year around each.
+    reported_period as (
+        select distinct period.period_code, period.starts_on, period.cut_off_on,
+        from period
+        inner join bridge on period.period_code = bridge.period_code
+        inner join due_half on bridge.source_period_code = due_half.period_code
+    ),
+
+    -- The province served is the one valid at the cut-off, never at arrival: 2024H2 is Ninh Thuận, 2026H1 Khánh Hòa.
+    served as (
+        select reported_period.*, coalesce(own.unit_code, successor.new_unit_code) as province_code,
+        from reported_period
+        left join
+            unit as own
+            on own.unit_code = '{{ var("province_code") }}'
+            and own.unit_level_code = 'province'
+            and reported_period.cut_off_on between own.valid_from and coalesce(own.valid_to, reported_period.cut_off_on)
+        left join succession as successor on successor.old_unit_code = '{{ var("province_code") }}'
+    ),
+
+    -- Districts report while they live, communes since; the province files plans and is outside the reporting rate.
+    expected as (
+        select served.period_code, served.province_code, unit.unit_code, unit.unit_name,
+        from served
+        inner join
+            unit
+            on unit.parent_unit_code = served.province_code
+            and served.cut_off_on between unit.valid_from and coalesce(unit.valid_to, served.cut_off_on)
+    ),
+
+    -- What each half-year of the report has brought, newest verdicts first in rank.
+    half as (
+        select distinct
+            expected.period_code,
+            expected.unit_code,
+            bridge.source_period_code,
+            period.cut_off_on,
+            latest.submission_id,
+            latest.received_at,
+            latest.is_on_time,
+            latest.revision_no,
+            latest.warning_count,
+            case
+                when latest.is_held then 'held'
+                when latest.submission_id is not null then 'received'
+                when refused.unit_code is not null then 'refused'
+                else 'missing'
+            end as submission_status_code,
+        from expected
+        inner join bridge on expected.period_code = bridge.period_code
+        inner join period on bridge.source_period_code = period.period_code
+        left join
+            submission as latest
+            on latest.unit_code = expected.unit_code
+            and latest.period_code = bridge.source_period_code
+            and latest.is_latest_accepted
+        left join
+            (select distinct unit_code, period_code, from submission where verdict_code = 'refused') as refused
+            on refused.unit_code = expected.unit_code
+            and refused.period_code = bridge.source_period_code
+    ),
+
+    -- The stock is read at the report's cut-off: the last half decides the status, an absent earlier half is named.
+    final as (
+        select
+            expected.period_code,
+            expected.province_code,
+            expected.unit_code,
+            expected.unit_name,
+            arg_max(half.submission_status_code, half.cut_off_on) as submission_status_code,
+            arg_max(half.submission_id, half.cut_off_on) as submission_id,
+            arg_max(half.received_at, half.cut_off_on) as received_at,
+            arg_max(half.is_on_time, half.cut_off_on) as is_on_time,
+            arg_max(half.revision_no, half.cut_off_on) as revision_no,
+            arg_max(half.warning_count, half.cut_off_on) as warning_count,
+            string_agg(half.source_period_code, ', ' order by half.source_period_code) filter (
+                where half.submission_status_code <> 'received'
+            ) as absent_period_codes,
+        from expected
+        inner join half on expected.period_code = half.period_code and expected.unit_code = half.unit_code
+        group by all
+    )
+
+select *
+from final

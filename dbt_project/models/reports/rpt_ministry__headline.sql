@@ -1,0 +1,89 @@
+with
+    expected_unit as (select * from {{ ref("int_ministry__expected_unit") }}),
+
+    evidence as {{ evidence_of("headline") }},
+
+    listed as (
+        select *,
+        from
+            (
+                values
+                    (1, 'expected_unit', 'Đơn vị phải gửi báo cáo', 'đơn vị'),
+                    (2, 'received_unit', 'Đơn vị đã gửi báo cáo', 'đơn vị'),
+                    (3, 'missing_unit', 'Đơn vị chưa gửi báo cáo', 'đơn vị'),
+                    (4, 'held_unit', 'Đơn vị có báo cáo đang tạm giữ để xác minh', 'đơn vị'),
+                    (5, 'refused_unit', 'Đơn vị có báo cáo bị trả lại', 'đơn vị'),
+                    (6, 'cumulative_product', 'Sản phẩm được công nhận lũy kế', 'sản phẩm'),
+                    (7, 'valid_product', 'Sản phẩm còn hiệu lực', 'sản phẩm'),
+                    (8, 'valid_star_3', 'Sản phẩm còn hiệu lực hạng 3 sao', 'sản phẩm'),
+                    (9, 'valid_star_4', 'Sản phẩm còn hiệu lực hạng 4 sao', 'sản phẩm'),
+                    (10, 'valid_star_5', 'Sản phẩm còn hiệu lực hạng 5 sao', 'sản phẩm'),
+                    (11, 'valid_star_unknown', 'Sản phẩm còn hiệu lực chưa rõ hạng', 'sản phẩm'),
+                    (12, 'expired_product', 'Sản phẩm hết hạn công nhận', 'sản phẩm'),
+                    (13, 'proposed_product', 'Sản phẩm đang đề nghị công nhận', 'sản phẩm'),
+                    (14, 'new_product', 'Sản phẩm được công nhận mới trong kỳ', 'sản phẩm'),
+                    (15, 'producer', 'Chủ thể có sản phẩm còn hiệu lực', 'chủ thể'),
+                    (16, 'funding_planned', 'Kinh phí kế hoạch', 'triệu đồng'),
+                    (17, 'funding_disbursed', 'Kinh phí đã giải ngân', 'triệu đồng'),
+                    (18, 'funding_disbursed_state', 'Trong đó: ngân sách nhà nước', 'triệu đồng'),
+                    (19, 'funding_disbursed_other', 'Trong đó: nguồn khác', 'triệu đồng')
+            ) as listed(row_no, row_code, figure_name, measure_unit)
+    ),
+
+    unit_figure as (
+        select
+            period_code,
+            unnest(['expected_unit', 'received_unit', 'missing_unit', 'held_unit', 'refused_unit']) as row_code,
+            unnest(
+                [
+                    count(*),
+                    count(*) filter (where submission_status_code = 'received'),
+                    count(*) filter (where submission_status_code = 'missing'),
+                    count(*) filter (where submission_status_code = 'held'),
+                    count(*) filter (where submission_status_code = 'refused')
+                ]
+            )::decimal(18, 3) as value,
+        from expected_unit
+        group by period_code
+    ),
+
+    figure as (
+        select
+            period_code,
+            row_code,
+            if(any_value(measure_kind) = 'sum', sum(amount), count(distinct evidence_key))::decimal(18, 3) as value,
+        from evidence
+        group by period_code, row_code
+    ),
+
+    received_period as (
+        select period_code, bool_or(submission_status_code = 'received') as has_received,
+        from expected_unit
+        group by period_code
+    ),
+
+    final as (
+        select
+            listed.row_no,
+            received_period.period_code,
+            listed.row_code,
+            listed.figure_name,
+            -- Nobody sent: no figure. Somebody sent and names no such product: none. Money nobody wrote down: unknown.
+            coalesce(
+                unit_figure.value,
+                figure.value,
+                if(received_period.has_received and listed.measure_unit <> 'triệu đồng', 0, null)
+            )::decimal(18, 3) as value,
+            listed.measure_unit,
+        from received_period
+        cross join listed
+        left join
+            unit_figure
+            on received_period.period_code = unit_figure.period_code
+            and listed.row_code = unit_figure.row_code
+        left join
+            figure on received_period.period_code = figure.period_code and listed.row_code = figure.row_code
+    )
+
+select *
+from final

@@ -1,0 +1,42 @@
+{% set columns = ["product_count", "star_3_count", "star_4_count", "star_5_count", "star_unknown_count"] %}
+
+with
+    expected_unit as (select * from {{ ref("int_ministry__expected_unit") }}),
+
+    cycle as (select * from {{ ref("dim_rating_cycle") }}),
+
+    council_level as (select * from {{ ref("dim_council_level") }}),
+
+    evidence as {{ evidence_of("rating") }},
+
+    figure as (
+        select
+            period_code,
+            if(grouping(row_code) = 1, 'total', row_code) as row_code,
+            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
+        from evidence
+        group by grouping sets ((period_code, row_code), (period_code))
+    ),
+
+    final as (
+        select
+            row_number() over (
+                partition by figure.period_code order by figure.row_code = 'total', figure.row_code
+            )::integer as row_no,
+            figure.period_code,
+            figure.row_code,
+            coalesce(expected_unit.unit_name, 'Tổng') as unit_name,
+            cycle.cycle_name,
+            council_level.council_level_name,
+            {% for column in columns %} figure.{{ column }}, {% endfor %}
+        from figure
+        left join
+            expected_unit
+            on figure.period_code = expected_unit.period_code
+            and split_part(figure.row_code, '-', 1) = expected_unit.unit_code
+        left join cycle on split_part(figure.row_code, '-', 2) = cycle.cycle_code
+        left join council_level on split_part(figure.row_code, '-', 3) = council_level.council_level_code
+    )
+
+select *
+from final

@@ -1,0 +1,19 @@
+with
+    source as (select * from {{ source("ledger", "ledger") }}),
+
+    final as (
+        select
+            submission_id,
+            unit_code,
+            period_code,
+            form_version,
+            file_name,
+            file_sha256,
+            arrival_no,
+            received_at,
+        from source
+        where event = 'landed'
+    )
+
+select *
+from final

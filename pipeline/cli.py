@@ -1,0 +1,327 @@
+"""The ocop command. Results go to stdout, talk goes to stderr; 0 done, 1 held or refused, 2 broke, 64 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from pipeline.settings import TIME_ZONE, Settings, load_settings
+
+EXIT_BROKE = 2
+EXIT_USAGE = 64
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+gate_app = typer.Typer(no_args_is_help=True, help="Judge the candidate or a frozen copy with a suite of rules.")
+decide_app = typer.Typer(no_args_is_help=True, help="Write down what a person decided; the next build reads it.")
+app.add_typer(gate_app, name="gate")
+app.add_typer(decide_app, name="decide")
+
+Period = Annotated[str, typer.Argument(help="2024H1, 2024H2 or 2024Y")]
+By = Annotated[str, typer.Option("--by", help="Name of the person who decides")]
+Why = Annotated[str, typer.Option("--why", help="Reason, kept with the decision")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
+
+
+@app.callback()
+def clock_and_home(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="Data home (else OCOP_HOME, else ./var)")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Day facts are looked at from, 2024-12-20 (else today)")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="Moment up to which submissions and decisions count, 2024-12-20T22:00+07:00 (else now)")
+    ] = None,
+) -> None:
+    """Reporting warehouse of the OCOP programme."""
+    zone = ZoneInfo(TIME_ZONE)
+    now = datetime.now(UTC)  # the only clock; everything below gets it as an argument
+    try:
+        moment = datetime.fromisoformat(known_at) if known_at else now
+        day = date.fromisoformat(as_of) if as_of else now.astimezone(zone).date()
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; write 2024-12-20 and 2024-12-20T22:00+07:00") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    context.obj = load_settings(home=home, as_of=day, known_at=moment.astimezone(UTC))
+
+
+def _talk(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _finish(outcomes: list) -> None:
+    """One line per step on stdout; leave with the worst code."""
+    for outcome in outcomes:
+        print(f"{outcome.verb:8} {outcome.summary}")
+    code = max(outcome.exit_code for outcome in outcomes)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def nightly(context: typer.Context) -> None:
+    """land, load, build, gate, publish."""
+    from pipeline import steps
+
+    settings: Settings = context.obj
+    outcomes = []
+    for verb, step in (
+        ("land", steps.land),
+        ("load", steps.load),
+        ("build", steps.build),
+        ("gate", lambda s: steps.gate(s, "nightly")),
+        ("publish", steps.publish),
+    ):
+        _talk(f"{verb} …")
+        outcomes.append(step(settings))
+        if outcomes[-1].exit_code:
+            break
+    _finish(outcomes)
+
+
+@app.command()
+def land(context: typer.Context) -> None:
+    """Take the files of landing/ into the archive."""
+    from pipeline import steps
+
+    _finish([steps.land(context.obj)])
+
+
+@app.command()
+def load(context: typer.Context) -> None:
+    """Accept or refuse each landed workbook and answer its sender."""
+    from pipeline import steps
+
+    _finish([steps.load(context.obj)])
+
+
+@app.command()
+def build(context: typer.Context) -> None:
+    """Build the candidate warehouse."""
+    from pipeline import steps
+
+    _finish([steps.build(context.obj)])
+
+
+@gate_app.command("nightly")
+def gate_nightly(context: typer.Context) -> None:
+    """Judge the candidate before it is published."""
+    from pipeline import steps
+
+    _finish([steps.gate(context.obj, "nightly")])
+
+
+@gate_app.command("ministry")
+def gate_ministry(context: typer.Context, period: Annotated[str, typer.Option(help="Report period")]) -> None:
+    """Judge the frozen copy of a period before it is printed."""
+    from pipeline import steps
+
+    _finish([steps.gate(context.obj, "ministry", period)])
+
+
+@app.command()
+def publish(context: typer.Context) -> None:
+    """Put the judged candidate in the place of the published warehouse."""
+    from pipeline import steps
+
+    _finish([steps.publish(context.obj)])
+
+
+@app.command()
+def freeze(context: typer.Context, period: Period) -> None:
+    """Copy the published warehouse for the report of a period."""
+    from pipeline import steps
+
+    _finish([steps.freeze(context.obj, period)])
+
+
+@app.command()
+def report(context: typer.Context, period: Period) -> None:
+    """Print docx, xlsx and pdf from the frozen copy."""
+    from pipeline import steps
+
+    _finish([steps.report(context.obj, period)])
+
+
+@app.command()
+def release(context: typer.Context, period: Period, by: By, why: Why = "") -> None:
+    """Seal the report of a period under the name of the person who signs it off."""
+    from pipeline import steps
+
+    _finish([steps.release(context.obj, period, by, why)])
+
+
+@decide_app.command()
+def hold(context: typer.Context, submission: str, by: By, why: Why) -> None:
+    """Leave a submission out of the next build; its unit is shown as held."""
+    _decide(context.obj, "hold", by, why, submission_id=submission)
+
+
+@decide_app.command()
+def unhold(context: typer.Context, submission: str, by: By, why: Why) -> None:
+    """Take a held submission in again."""
+    _decide(context.obj, "unhold", by, why, submission_id=submission)
+
+
+@decide_app.command()
+def alias(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Spelling to be read as another")],
+    same_as: Annotated[str, typer.Argument(help="Spelling that is kept")],
+    by: By,
+    why: Why,
+    producer: Annotated[str | None, typer.Option(help="Producer, when the two names are products")] = None,
+) -> None:
+    """Two spellings are one producer (or, with --producer, one product of it)."""
+    entity = "product" if producer else "producer"
+    _decide(context.obj, "alias", by, why, entity=entity, name=name, same_as=same_as, producer=producer)
+
+
+@decide_app.command()
+def waiver(
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(help="Gate rule, GATE-07")],
+    by: By,
+    why: Why,
+    until: Annotated[str, typer.Option(help="Last day it counts, 2025-01-31")],
+    unit: Annotated[str | None, typer.Option(help="Unit code; else every unit")] = None,
+    period: Annotated[str | None, typer.Option(help="Period; else every period")] = None,
+) -> None:
+    """Let a failed gate rule pass for a unit and period until a day."""
+    from expectations.rulebook import load_rules
+
+    known = {r.id for r in load_rules()}
+    if rule not in known:
+        raise typer.BadParameter(f"{rule} is not a gate rule; there are {', '.join(sorted(known))}")
+    try:
+        date.fromisoformat(until)
+    except ValueError as error:
+        raise typer.BadParameter(f"--until {until}: {error}") from error
+    _decide(context.obj, "waiver", by, why, rule_id=rule, unit_code=unit, period_code=period, until=until)
+
+
+def _decide(settings: Settings, decision: str, by: str, why: str, **what: str | None) -> None:
+    from pipeline import steps
+
+    record = steps.decide(settings, decision, by, why, **what)
+    print(f"{decision} written down for {record['by']}; it counts from the next build (ocop nightly).")
+
+
+@app.command()
+def template(
+    context: typer.Context,
+    unit: Annotated[str, typer.Option(help="Unit code, 587")],
+    period: Annotated[str, typer.Option(help="2024H2")],
+    out: Annotated[Path | None, typer.Option(help="File to write")] = None,
+) -> None:
+    """Write the blank workbook of a unit and period, prefilled with the products the warehouse knows of it."""
+    from pipeline.look import write_prefilled_template
+
+    print(write_prefilled_template(context.obj, unit, period, out or Path(f"ocop-{unit}-{period}.xlsx")))
+
+
+@app.command()
+def check(context: typer.Context, files: list[Path], as_json: AsJson = False) -> None:
+    """Judge workbooks without storing anything; 0 accepted, 1 refused, 2 unreadable, the worst of all files."""
+    from pipeline.look import check_files
+
+    code = check_files(files, context.obj.province_code, as_json)
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def status(context: typer.Context, period: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False) -> None:
+    """Who is expected, who has sent, on time or late."""
+    from pipeline import steps
+    from pipeline.look import show_status
+
+    show_status(steps.status(context.obj, period), as_json)
+
+
+@app.command()
+def trace(
+    context: typer.Context,
+    figure: Annotated[str, typer.Argument(help="TABLE/ROW/COLUMN, star_by_unit/587/star_3_count")],
+    period: Annotated[str | None, typer.Option(help="Trace in the release of this period, else in what is published")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A printed figure back to the cells it comes from."""
+    from pipeline.look import show_trace
+
+    show_trace(context.obj, figure, period, as_json)
+
+
+@app.command()
+def sql(context: typer.Context, query: str, as_json: AsJson = False) -> None:
+    """A read-only look into the published warehouse."""
+    from pipeline.look import show_sql
+
+    show_sql(context.obj, query, as_json)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    mart: str,
+    format_: Annotated[str, typer.Option("--format", help="xlsx, csv or parquet")] = "xlsx",
+    out: Annotated[Path | None, typer.Option(help="File to write")] = None,
+) -> None:
+    """Write a mart to a file."""
+    from pipeline.look import EXPORT_FORMATS, export_mart
+
+    if format_ not in EXPORT_FORMATS:
+        raise typer.BadParameter(f"--format {format_}: choose one of {', '.join(EXPORT_FORMATS)}")
+    print(export_mart(context.obj, mart, format_, out or Path(f"{mart}.{format_}")))
+
+
+@app.command()
+def verify(context: typer.Context) -> None:
+    """Check that ledger, decisions, verdicts, archive and releases are as they were written."""
+    from pipeline.look import verify_home
+
+    faults = verify_home(context.obj)
+    print("\n".join(faults) if faults else "everything is as it was written")
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def generate(check_only: Annotated[bool, typer.Option("--check", help="Change nothing; 1 when stale")] = False) -> None:
+    """Write the files that are generated from the forms."""
+    from ingest.generate import stale_files, write_generated
+
+    stale = stale_files() if check_only else write_generated()
+    for path in stale:
+        print(f"{'stale' if check_only else 'written'}: {path.name}")
+    if check_only and stale:
+        _talk("Generated files are not fresh; run: make fix")
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point: known faults end in a sentence and an exit code, never in a traceback."""
+    import click
+
+    from pipeline.steps import StepError
+
+    try:
+        code = app(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = EXIT_USAGE
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_BROKE
+    except (StepError, LookupError) as error:
+        _talk(f"ocop: {error}")
+        code = EXIT_BROKE
+    except KeyboardInterrupt:
+        _talk("ocop: stopped")
+        code = 130
+    sys.exit(code or 0)
+

@@ -1,0 +1,229 @@
+"""What the looking commands show: check, status, trace, sql, export, template, verify. Nothing here changes the home."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from pipeline.settings import Settings
+from pipeline.warehouse import DATABASE, gate_history
+
+EXPORT_FORMATS = ("xlsx", "csv", "parquet")
+_WORST = {"accepted": 0, "refused": 1, "unreadable": 2}
+_VERDICT = {"accepted": "Được tiếp nhận", "refused": "Chưa được tiếp nhận", "unreadable": "Không đọc được tệp"}
+
+
+def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
+    """Judge files and print every finding; returns the worst verdict's exit code."""
+    from ingest.receipt import receipt_json
+    from ingest.validate import judge_file
+
+    worst = 0
+    documents = []
+    for path in files:
+        if not path.is_file():
+            raise LookupError(f"There is no file {path}; check the path.")
+        judgement = judge_file(path, province_code)
+        worst = max(worst, _WORST[judgement.verdict])
+        if as_json:
+            documents.append(json.loads(receipt_json(path.name, None, judgement)))
+            continue
+        counts = f"{judgement.error_count} lỗi, {judgement.warning_count} lưu ý"
+        print(f"{path.name}: {_VERDICT[judgement.verdict]} ({counts})")
+        for issue in sorted(judgement.issues, key=lambda i: i.severity != "error"):
+            mark = "LỖI  " if issue.severity == "error" else "lưu ý"
+            print(f"  {mark} {issue.rule_id} · {issue.place}: {issue.message} {issue.action}")
+    if as_json:
+        print(json.dumps(documents, ensure_ascii=False, indent=2))
+    return worst
+
+
+def show_status(found: dict, as_json: bool) -> None:
+    """Print the submission status of a period."""
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"Kỳ {found['period']}")
+    for title in ("Mã", "Đơn vị", "Tình trạng", "Ngày nhận", "Thời hạn", "Lần gửi", "Lưu ý", "Mã tiếp nhận"):
+        table.add_column(title)
+    for unit in found["units"]:
+        on_time = {True: "đúng hạn", False: "quá hạn", None: ""}[unit["is_on_time"]]
+        received = unit["received_on"].strftime("%d/%m/%Y") if unit["received_on"] else ""
+        cells = (
+            unit["unit_code"],
+            unit["unit_name"],
+            unit["submission_status_name"],
+            received,
+            on_time,
+            str(unit["revision_no"] or ""),
+            "" if unit["warning_count"] is None else str(unit["warning_count"]),
+            unit["submission_id"] or "",
+        )
+        table.add_row(*cells)
+    Console(width=None if os.isatty(1) else 160).print(table)
+
+
+def show_trace(settings: Settings, figure: str, period: str | None, as_json: bool) -> None:
+    """Print the cells behind a printed figure: of the release of a period, or of what is published."""
+    from reports.freeze import FreezeError, current_directory
+    from reports.trace import TraceError, trace
+
+    parts = figure.split("/")
+    if len(parts) != 3:
+        raise LookupError(f"{figure} is not TABLE/ROW/COLUMN; for example star_by_unit/587/star_3_count.")
+    database = _published(settings)
+    if period:
+        try:
+            database = current_directory(settings.releases, period) / DATABASE
+        except FreezeError:
+            pass  # no release of that period yet: what is published shows the figure as it would be printed
+    try:
+        found = trace(database, *parts, period)
+    except TraceError as error:
+        raise LookupError(str(error)) from error
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    print(f"{found['figure']} ({found['period']}) = {found['value']}")
+    for cell in found["cells"]:
+        print(
+            f"  {cell['file_name']} · {cell['sheet']}!{cell['cell']} ({cell['header_text']}) "
+            f"→ {cell['value_contribution']}   [{cell['submission_id']}]"
+        )
+    if found.get("note"):
+        print(f"  {found['note']}")
+
+
+def show_sql(settings: Settings, query: str, as_json: bool) -> None:
+    """Run one query on the published warehouse, read-only and without access to other files."""
+    import duckdb
+
+    with duckdb.connect(str(_published(settings)), read_only=True, config={"enable_external_access": "false"}) as connection:
+        try:
+            relation = connection.sql(query)
+        except duckdb.Error as error:
+            raise LookupError(f"The query failed: {error}") from error
+        if relation is None:
+            return
+        if as_json:
+            rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+            print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        else:
+            relation.show(max_rows=10_000, max_width=100_000, max_col_width=200)
+
+
+def export_mart(settings: Settings, mart: str, format_: str, out: Path) -> Path:
+    """Write a mart or report table to a file that Excel or a notebook opens."""
+    import duckdb
+
+    with duckdb.connect(str(_published(settings)), read_only=True) as connection:
+        names = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables "
+                "where regexp_matches(table_name, '^(mart_|rpt_ministry__)') order by 1"
+            ).fetchall()
+        ]
+        if mart not in names:
+            raise LookupError(f"There is no mart {mart}; there are {', '.join(names)}.")
+        if format_ == "parquet":
+            connection.execute(f'copy "{mart}" to $1 (format parquet)', [str(out)])
+            return out
+        relation = connection.table(mart)
+        columns, rows = relation.columns, relation.fetchall()
+    if format_ == "csv":
+        _write_csv(out, columns, rows)
+    else:
+        _write_xlsx(out, columns, rows)
+    return out
+
+
+def _write_csv(out: Path, columns: list[str], rows: list[tuple]) -> None:
+    import csv
+
+    with out.open("w", encoding="utf-8-sig", newline="") as handle:  # Excel reads UTF-8 only behind a BOM
+        writer = csv.writer(handle)
+        writer.writerow(columns)
+        writer.writerows([_harmless(value) for value in row] for row in rows)
+
+
+def _harmless(value: object) -> object:
+    """Text that a spreadsheet would run as a formula gets an apostrophe; only here, never in the store."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def _write_xlsx(out: Path, columns: list[str], rows: list[tuple]) -> None:
+    from openpyxl import Workbook
+
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("mart")
+    sheet.append(list(columns))
+    for row in rows:
+        # Excel knows no time zones; moments are written as text with theirs.
+        sheet.append([value.isoformat() if getattr(value, "tzinfo", None) else _harmless(value) for value in row])
+    workbook.save(out)
+
+
+def write_prefilled_template(settings: Settings, unit_code: str, period_code: str, out: Path) -> Path:
+    """The blank workbook; its product sheet carries the unit's last known stock where something is published."""
+    from ingest.template import resolve, write_template
+
+    unit, period = resolve(unit_code, period_code, settings.province_code)
+    rows = {} if period.kind == "Y" else {"product": _last_stock(settings, unit.code, period.code)}
+    write_template(out, unit, period, settings.province_code, rows)
+    return out
+
+
+def _last_stock(settings: Settings, unit_code: str, period_code: str) -> list[dict]:
+    import duckdb
+
+    if not (settings.published / DATABASE).exists():
+        return []
+    with duckdb.connect(str(settings.published / DATABASE), read_only=True) as connection:
+        cursor = connection.execute(
+            """
+            select
+                product_name, producer_name, commune_code, producer_type_code, product_group_code, star, star_proposed,
+                decision_number, recognised_on as decision_date, issuing_authority, status_code, mart_product.note
+            from mart_product
+            inner join dim_period using (period_code)
+            where unit_code = $1 and cut_off_on < (select cut_off_on from dim_period where period_code = $2)
+            qualify cut_off_on = max(cut_off_on) over ()
+            order by _row_number
+            """,
+            [unit_code, period_code],
+        )
+        columns = [column[0] for column in cursor.description]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def verify_home(settings: Settings) -> list[str]:
+    """Every fault found in the append-only logs, the archived originals and the sealed releases."""
+    import hashlib
+
+    from ingest import journal
+    from ingest.land import ledger_path
+    from reports.seal import verify
+
+    ledger = ledger_path(settings.archive)
+    faults = [fault for log in (ledger, settings.decisions, gate_history(settings)) for fault in journal.verify(log)]
+    for line in journal.read(ledger):
+        if line["event"] != "landed":
+            continue
+        original = settings.archive / line["submission_id"] / line["file_name"]
+        if not original.exists():
+            faults.append(f"The original of {line['submission_id']} is missing from the archive.")
+        elif hashlib.sha256(original.read_bytes()).hexdigest() != line["file_sha256"]:
+            faults.append(f"The original of {line['submission_id']} is not the file that landed.")
+    return faults + verify(settings.releases)
+
+
+def _published(settings: Settings) -> Path:
+    database = settings.published / DATABASE
+    if not database.exists():
+        raise LookupError("Nothing is published yet; run: ocop nightly")
+    return database

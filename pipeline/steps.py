@@ -1,0 +1,330 @@
+"""The verbs in order: land, load, build, gate, publish, freeze, report, release. CLI commands and DAG tasks call these.
+
+Steps share nothing but the disk, so each can be run again alone. Every one returns an Outcome or raises StepError.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from ingest import journal
+from ingest.land import land_files, ledger_path, unjudged
+from ingest.spec import TABLE_FORM_NAMES
+from pipeline.settings import PROJECT, Settings
+from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
+
+LOG = logging.getLogger(__name__)
+HELD = 1
+
+
+class StepError(Exception):
+    """A step broke; the message says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step did: ``exit_code`` 0 done, 1 held by a gate; ``summary`` is one line."""
+
+    verb: str
+    exit_code: int
+    summary: str
+    details: dict = field(default_factory=dict)
+
+
+def land(settings: Settings) -> Outcome:
+    """Take every file of the landing folder into the archive and the ledger."""
+    landed = land_files(settings.landing, settings.archive, settings.province_code, settings.known_at)
+    new = [item.submission_id for item in landed if item.is_new]
+    known = len(landed) - len(new)
+    return Outcome("land", 0, f"{len(new)} new, {known} already known", {"new": new, "already_known": known})
+
+
+def load(settings: Settings) -> Outcome:
+    """Judge every landed submission without a verdict; accept or refuse it whole and answer its sender.
+
+    A file that breaks the reader is left without a verdict and named; it stops no other file.
+    """
+    verdicts: dict[str, str] = {}
+    broken: dict[str, str] = {}
+    for line in unjudged(settings.archive):
+        submission_id = line["submission_id"]
+        try:
+            verdicts[submission_id] = _load_one(settings, line)
+        except Exception as error:
+            LOG.exception("%s could not be judged", submission_id)
+            broken[submission_id] = str(error)
+    counts = {code: list(verdicts.values()).count(code) for code in ("accepted", "refused", "unreadable")}
+    summary = ", ".join(f"{count} {code}" for code, count in counts.items())
+    if broken:
+        summary += f"; not judged, report them to the developers: {', '.join(broken)}"
+    return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
+
+
+def _load_one(settings: Settings, line: dict) -> str:
+    from ingest.receipt import write_receipt
+    from ingest.store import store_submission
+    from ingest.validate import judge_file
+
+    submission_id = line["submission_id"]
+    original = settings.archive / submission_id / line["file_name"]
+    judgement = judge_file(original, settings.province_code)
+    tables = judgement.tables if judgement.verdict == "accepted" else {}
+    layout = judgement.layout if judgement.verdict == "accepted" else []
+    store_submission(
+        settings.raw, submission_id, line["period_code"] or "unknown", tables, judgement.issues, layout
+    )
+    write_receipt(settings.outbox, original, submission_id, judgement)
+    journal.append(
+        ledger_path(settings.archive),
+        {
+            "event": "judged",
+            "submission_id": submission_id,
+            "form_version": judgement.identity.form_version,
+            "verdict_code": judgement.verdict,
+            "error_count": judgement.error_count,
+            "warning_count": judgement.warning_count,
+            "judged_at": settings.known_at.isoformat(),
+            **{f"{name}_row_count": len(tables.get(name, ())) for name in TABLE_FORM_NAMES},
+        },
+    )
+    return judgement.verdict
+
+
+def build(settings: Settings) -> Outcome:
+    """Build the candidate warehouse with dbt."""
+    try:
+        candidate = build_warehouse(settings)
+    except BuildError as error:
+        raise StepError(f"{error}. The published warehouse is untouched; see build/dbt_logs/dbt.log.") from error
+    return Outcome("build", 0, f"candidate of {candidate.stat().st_size / 1e6:.1f} MB", {"path": str(candidate)})
+
+
+def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
+    """Judge the candidate (suite nightly) or the frozen copy of a period (suite ministry)."""
+    from expectations.gate import GateBroken, run_gate
+    from reports.freeze import SEAL, FreezeError, current_directory
+
+    if suite == "nightly":
+        directory = settings.build
+    elif period:
+        try:
+            directory = current_directory(settings.releases, period)
+        except FreezeError as error:
+            raise StepError(str(error)) from error
+        if (directory / SEAL).exists():
+            return Outcome("gate", 0, f"{directory.name} is released; its verdict stands", {"directory": str(directory)})
+    else:
+        raise StepError("The ministry suite judges one period; give --period, for example --period 2024H2.")
+    database = directory / DATABASE
+    if not database.exists():
+        raise StepError(f"There is no {database.name} in {directory.name}/ to judge; run: ocop build")
+    try:
+        verdict = run_gate(database, suite, directory, settings.known_at, period, _waivers(settings))
+    except GateBroken as error:
+        raise StepError(f"The gate could not judge: {error}. Nothing was published; tell the developers.") from error
+    _remember(settings, suite, period, verdict)
+    failed = [r for r in verdict.results if not r["success"]]
+    blocking = [r for r in failed if r["is_blocking"]]
+    details = {"verdict": verdict.verdict, "failed": [r["rule_id"] for r in failed], "page": str(directory / "gate.html")}
+    if verdict.verdict != "passed":
+        names = ", ".join(r["rule_id"] for r in blocking)
+        return Outcome("gate", HELD, f"held back by {names}; see {directory.name}/gate.html", details)
+    return Outcome("gate", 0, f"passed {len(verdict.results)} rules, {len(failed)} with warnings", details)
+
+
+def _waivers(settings: Settings) -> list[dict]:
+    wanted = ("rule_id", "unit_code", "period_code", "by", "until")
+    return [
+        {**{name: line.get(name) for name in wanted}, "reason": line["why"]}
+        for line in journal.read(settings.decisions)
+        if line["decision"] == "waiver" and line["decided_at"] <= settings.known_at.isoformat()
+    ]
+
+
+def _remember(settings: Settings, suite: str, period: str | None, verdict) -> None:
+    keep = ("rule_id", "severity", "success", "unexpected_count", "sentences")
+    journal.append(
+        gate_history(settings),
+        {
+            "suite": suite,
+            "period": period,
+            "checked_at": settings.known_at.isoformat(),
+            "verdict": verdict.verdict,
+            "results": [{name: result[name] for name in keep} for result in verdict.results],
+        },
+    )
+
+
+def publish(settings: Settings) -> Outcome:
+    """Put the judged candidate in the place of the published warehouse, and its marts beside it as parquet."""
+    import hashlib
+    import json
+
+    import duckdb
+
+    candidate, verdict_path = settings.build / DATABASE, settings.build / "gate.json"
+    if not candidate.exists():
+        raise StepError("There is no candidate to publish; run: ocop build, then ocop gate nightly.")
+    verdict = json.loads(verdict_path.read_text(encoding="utf-8")) if verdict_path.exists() else {}
+    if verdict.get("database_sha256") != hashlib.sha256(candidate.read_bytes()).hexdigest():
+        raise StepError("The candidate is not the one the gate judged; run: ocop gate nightly.")
+    if verdict["verdict"] != "passed":
+        return Outcome("publish", HELD, "the gate held the candidate back; the published warehouse stays")
+    settings.published.mkdir(parents=True, exist_ok=True)
+    unfinished = settings.published / "marts.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    with duckdb.connect(str(candidate), read_only=True) as connection:
+        marts = [
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_name like 'mart\\_%' escape '\\' order by 1"
+            ).fetchall()
+        ]
+        for name in marts:
+            connection.execute(f'copy "{name}" to $1 (format parquet)', [str(unfinished / f"{name}.parquet")])
+    for name in ("gate.json", "gate.html"):
+        _copy_whole(settings.build / name, settings.published / name)
+    # The same basename: views and readers keep working, a reader that is open keeps the state it opened.
+    os.replace(candidate, settings.published / DATABASE)
+    shutil.rmtree(settings.published / "marts", ignore_errors=True)
+    os.replace(unfinished, settings.published / "marts")
+    return Outcome("publish", 0, f"published {DATABASE} and {len(marts)} marts", {"marts": marts})
+
+
+def _copy_whole(source: Path, target: Path) -> None:
+    unfinished = target.with_name(target.name + ".unfinished")
+    shutil.copyfile(source, unfinished)
+    os.replace(unfinished, target)
+
+
+def nightly(settings: Settings) -> list[Outcome]:
+    """land, load, build, gate, publish; stops after a gate that holds."""
+    outcomes = []
+    for step in (land, load, build, lambda s: gate(s, "nightly"), publish):
+        outcomes.append(step(settings))
+        if outcomes[-1].exit_code:
+            break
+    return outcomes
+
+
+def freeze(settings: Settings, period: str) -> Outcome:
+    """Copy the published warehouse for the report of a period."""
+    from reports.freeze import FreezeError
+    from reports.freeze import freeze as freeze_copy
+
+    inputs = {"git_commit": _git_commit(), "as_of": settings.as_of, "known_at": settings.known_at}
+    try:
+        result = freeze_copy(settings.published, settings.releases, period, inputs)
+    except FreezeError as error:
+        raise StepError(str(error)) from error
+    name = result.directory.relative_to(settings.releases)
+    summary = f"frozen into releases/{name}" if result.is_new else f"releases/{name} is released and unchanged"
+    return Outcome("freeze", 0, summary, {"directory": str(result.directory), "is_new": result.is_new})
+
+
+def _git_commit() -> str:
+    """The commit that runs; an image without git names it in OCOP_COMMIT."""
+    if named := os.environ.get("OCOP_COMMIT"):
+        return named
+    try:
+        command = ["git", "-C", str(PROJECT), "rev-parse", "HEAD"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+
+
+def report(settings: Settings, period: str) -> Outcome:
+    """Print docx and xlsx (and pdf where LibreOffice is) from the frozen copy, and prove every figure against it."""
+    from reports.definition import DefinitionError
+    from reports.freeze import FreezeError, current_directory
+    from reports.frozen import ReportError
+    from reports.pdf import PdfError, make_pdf
+    from reports.proof import prove
+    from reports.render import ReportHeld, render
+
+    try:
+        directory = current_directory(settings.releases, period)
+        paths = render(directory, period)
+        differences = prove(directory, period)
+        if differences:
+            raise StepError("The printed report differs from the frozen warehouse: " + " ".join(differences))
+        pdf = make_pdf(paths[0])
+    except ReportHeld as error:
+        return Outcome("report", HELD, str(error))
+    except (FreezeError, ReportError, DefinitionError, PdfError) as error:
+        raise StepError(str(error)) from error
+    files = [*paths, *([pdf] if pdf else [])]
+    note = "" if pdf else "; no pdf, LibreOffice is not installed"
+    names = ", ".join(path.name for path in files)
+    return Outcome("report", 0, f"{names}; every figure proven{note}", {"files": [str(path) for path in files]})
+
+
+def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
+    """Seal the report of a period under the name of the person who signs it off."""
+    from reports.freeze import SEAL, FreezeError, current_directory
+    from reports.seal import SealError, seal
+
+    try:
+        directory = current_directory(settings.releases, period)
+        was_sealed = (directory / SEAL).exists()
+        sealed = seal(directory, by, why, settings.known_at)
+    except (FreezeError, SealError) as error:
+        raise StepError(str(error)) from error
+    name = directory.relative_to(settings.releases)
+    details = {"directory": str(directory), "signed_by": sealed["signed_by"]}
+    if was_sealed:
+        return Outcome("release", 0, f"releases/{name} was released by {sealed['signed_by']} and is unchanged", details)
+    decide(settings, "approve", by, why, period_code=period, release=str(name))
+    return Outcome("release", 0, f"releases/{name} released by {sealed['signed_by']}", details)
+
+
+def decide(settings: Settings, decision: str, by: str, why: str, **what: str | None) -> dict:
+    """Append one decision of a person to the log; the next build reads it."""
+    if not by.strip():
+        raise StepError("A decision is taken by a named person; give --by NAME.")
+    if decision in ("hold", "unhold"):
+        lines = journal.read(ledger_path(settings.archive))
+        if not any(line["submission_id"] == what["submission_id"] for line in lines):
+            raise StepError(f"Submission {what['submission_id']} is not in the ledger; see: ocop status.")
+    record = {"decision": decision, "by": by.strip(), "why": why, "decided_at": settings.known_at.isoformat(), **what}
+    return journal.append(settings.decisions, record)
+
+
+def status(settings: Settings, period: str | None = None) -> dict:
+    """Who is expected for a period, who has sent, and how it stands; without a period, the last one closed."""
+    import duckdb
+
+    database = settings.published / DATABASE
+    if not database.exists():
+        raise StepError("Nothing is published yet; run: ocop nightly")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        if period is None:
+            period = _last_closed(connection, settings.as_of)
+        cursor = connection.execute(
+            "select s.*, f.submission_id from rpt_ministry__submission_status as s "
+            "left join fct_submission as f on s.unit_code = f.unit_code and s.period_code = f.period_code "
+            "and f.is_latest_accepted where s.period_code = $1 order by s.row_no",
+            [period],
+        )
+        columns = [column[0] for column in cursor.description]
+        units = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        known = connection.execute("select 1 from dim_period where period_code = $1", [period]).fetchone()
+    if not known:
+        raise StepError(f"Period {period} is not known; write it like 2024H1, 2024H2 or 2024Y.")
+    if not units:
+        raise StepError(f"Nobody has filed for {period} yet, and it was not due when the warehouse was built.")
+    return {"period": period, "units": units}
+
+
+def _last_closed(connection, as_of: date) -> str:
+    (period,) = connection.execute(
+        "select arg_max(period_code, cut_off_on) from dim_period where period_kind <> 'Y' and cut_off_on <= $1", [as_of]
+    ).fetchone()
+    return period

@@ -1,0 +1,216 @@
+"""Proves a printed report: every figure is read back and compared with the frozen copy."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from docx import Document
+
+from reports import definition, readback, sentences
+from reports.definition import Column, Definition, Table
+from reports.document import ORDINAL_HEADING, TEMPLATE
+from reports.frozen import Frozen, open_frozen
+from reports.readback import PrintedDocument, PrintedSheet, PrintedTable, plain
+from reports.render import file_names
+from reports.sentences import Prose
+from reports.workbook import COVER, sheet_caption
+
+GAP = re.compile("\ue000(\\d+)\ue001")
+
+
+@dataclass
+class Gaps:
+    """Writes a marked gap for each figure of a sentence and remembers what belongs there."""
+
+    figures: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def count(self, reference: str, noun: str) -> str:
+        """A gap for a count."""
+        return self._gap("count", reference, noun)
+
+    def money(self, reference: str) -> str:
+        """A gap for an amount."""
+        return self._gap("money", reference, "triệu đồng")
+
+    def day(self, name: str) -> str:
+        """A gap for a day."""
+        return self._gap("day", name, "")
+
+    def _gap(self, kind: str, reference: str, noun: str) -> str:
+        self.figures.append((kind, reference, noun))
+        return f"\ue000{len(self.figures) - 1}\ue001"
+
+
+def prove(directory: Path, period: str) -> list[str]:
+    """Compare the printed files of a release with its frozen copy; one sentence for each difference."""
+    report = definition.load()
+    document, workbook = (directory / name for name in file_names(period))
+    missing = [path.name for path in (document, workbook) if not path.is_file()]
+    if missing:
+        return [f"{name} is missing; run: ocop report {period}" for name in missing]
+    with open_frozen(directory, period) as frozen:
+        gaps = Gaps()
+        prose = sentences.compose(report, frozen, gaps)
+        checker = _Checker(report, frozen, prose, gaps.figures)
+        found = checker.document(readback.read_document(document))
+        found += checker.workbook(readback.read_workbook(workbook, ORDINAL_HEADING))
+    return found
+
+
+@dataclass
+class _Checker:
+    report: Definition
+    frozen: Frozen
+    prose: Prose
+    figures: list[tuple[str, str, str]]
+
+    def document(self, printed: PrintedDocument) -> list[str]:
+        found = self._texts("document", self._document_lines(), printed.paragraphs, _fixed_lines())
+        blocks = self._texts("heading or signature block", self._block_lines(), printed.blocks, None)
+        tables = [table for table in self.report.printed if self._rows(table)]
+        if len(tables) != len(printed.tables):
+            return [
+                *found,
+                *blocks,
+                f"document: {len(printed.tables)} tables are printed instead of {len(tables)}",
+            ]
+        for table, content in zip(tables, printed.tables, strict=True):
+            found += self._table(f"document, table {table.name}", table, content, is_live=False)
+        return found + blocks
+
+    def workbook(self, sheets: dict[str, PrintedSheet]) -> list[str]:
+        names = [COVER, *(table.sheet for table in self.report.printed)]
+        if list(sheets) != names:
+            return [f"workbook: the sheets are {list(sheets)} instead of {names}"]
+        cover = [self.report.title, self.prose.subject, *self.prose.cover]
+        cover += [sheet_caption(self.report, table, self.prose) for table in self.report.printed]
+        authority = self.frozen.names()["authority"]
+        cover += [authority["parent_body_name"].upper(), authority["issuing_body_short_name"].upper()]
+        fixed = {*names, "Trang tính", "Nội dung"}
+        found = self._texts(f"workbook, sheet {COVER}", cover, sheets[COVER].texts, fixed)
+        for table in self.report.printed:
+            where = f"workbook, sheet {table.sheet}"
+            below = self.prose.notes if self._rows(table) else {table.name: [self.prose.empty[table.name]]}
+            lines = [self.prose.captions[table.name], self.prose.subject, *below[table.name]]
+            sheet = sheets[table.sheet]
+            found += self._texts(where, lines, sheet.texts, set())
+            if sheet.table is None:
+                found.append(f"{where}: the table is missing")
+            else:
+                found += self._table(where, table, sheet.table, is_live=True)
+        return found
+
+    def _document_lines(self) -> list[str]:
+        prose, report = self.prose, self.report
+        lines = [report.title, prose.subject, prose.addressed_to, *prose.bases]
+        for section in report.sections:
+            lines += [section.heading, *prose.sections[section.key]]
+        for table in report.printed:
+            if table.place == "annex":
+                title = prose.captions[table.name].upper()
+                lines += [f"Phụ lục {report.annex_number_of(table.name)}", title, prose.annex_reference]
+            else:
+                lines.append(sheet_caption(report, table, prose))
+            lines += prose.notes[table.name] if self._rows(table) else [prose.empty[table.name]]
+        return [line for line in lines if line]
+
+    def _block_lines(self) -> list[str]:
+        authority = self.frozen.names()["authority"]
+        names = ("parent_body_name", "issuing_body_short_name", "signatory_title")
+        return [
+            self.prose.document_number,
+            self.prose.place_and_date,
+            *(authority[name].upper() for name in names),
+        ]
+
+    def _texts(
+        self, where: str, expected: list[str], printed: list[str], fixed: set[str] | None
+    ) -> list[str]:
+        """Match each expected line to a printed one; what is left over must be fixed text of the template."""
+        found, left = [], list(printed)
+        for line in expected:
+            parts = GAP.split(plain(line))
+            pattern = re.compile("(.+?)".join(re.escape(text) for text in parts[::2]))
+            match = next((m for m in map(pattern.fullmatch, left) if m), None)
+            if match is None:
+                shown = "[...]".join(parts[::2])
+                found.append(f"{where}: this line is missing or altered: {shown!r}")
+                continue
+            left.remove(match.string)
+            for index, text in zip(parts[1::2], match.groups(), strict=True):
+                found += self._figure(where, match.string, self.figures[int(index)], text)
+        if fixed is None:  # the blocks mix fixed words with names; a number has no place in them
+            left, fixed = [line for line in left if re.search(r"\d", line)], set()
+        return found + [
+            f"{where}: this line is not of the report: {line!r}" for line in left if line not in fixed
+        ]
+
+    def _figure(self, where: str, line: str, figure: tuple[str, str, str], text: str) -> list[str]:
+        kind, reference, noun = figure
+        try:
+            if kind == "day":
+                printed, value = readback.day(text), self.frozen.day(reference)
+            else:
+                value = self.frozen.value(reference)
+                known = text.removesuffix(f" {noun}")
+                printed = None if text in readback.UNKNOWN_MARKS else readback.number(known)
+        except ValueError as error:
+            return [f"{where}: {error} in the line {line!r}"]
+        if printed == value:
+            return []
+        return [
+            f"{where}: {reference} is printed as {text!r}, the frozen copy has {value}, in the line {line!r}"
+        ]
+
+    def _table(self, where: str, table: Table, printed: PrintedTable, is_live: bool) -> list[str]:
+        headings = [(c.group, c.heading) if c.group else (c.heading, "") for c in table.columns]
+        if printed.headings != [(ORDINAL_HEADING, ""), *headings]:
+            return [f"{where}: the headings are {printed.headings[1:]} instead of {headings}"]
+        rows = self._rows(table)
+        if len(rows) != len(printed.rows):
+            return [f"{where}: {len(printed.rows)} rows are printed instead of {len(rows)}"]
+        found, ordinal = [], 0
+        for row, cells in zip(rows, printed.rows, strict=True):
+            ordinal += row[0] != "total"
+            expected = "" if row[0] == "total" else str(ordinal)
+            if expected != str(cells[0] or ""):
+                found.append(f"{where}, row {row[0]}: the ordinal is {cells[0]!r} instead of {expected!r}")
+            for column, value, cell in zip(table.columns, row[1:], cells[1:], strict=True):
+                fault = _difference(column, value, cell, is_live)
+                if fault:
+                    found.append(f"{where}, row {row[0]}, column {column.name}: {fault}")
+        return found
+
+    def _rows(self, table: Table) -> list[tuple]:
+        columns = ", ".join(["row_code", *(column.name for column in table.columns)])
+        query = f"select {columns} from {table.model} where period_code = $period order by row_no, row_code"
+        return self.frozen.connection.execute(query, {"period": self.frozen.period_code}).fetchall()
+
+
+def _difference(column: Column, value: object, printed: object, is_live: bool) -> str | None:
+    """What is wrong with a printed cell; the workbook has live numbers and dates, the document only text."""
+    fault = f"printed {printed!r}, the frozen copy has {'no value' if value is None else value}"
+    if value is None or printed is None or printed in readback.UNKNOWN_MARKS:
+        return None if value is None and (printed is None or printed in readback.UNKNOWN_MARKS) else fault
+    try:
+        if column.labels:
+            value = column.labels[str(value).lower()]
+        elif column.kind == "text":
+            value = plain(str(value))
+        elif not is_live:
+            printed = readback.day(printed) if isinstance(value, date) else _number(printed, column)
+    except ValueError as error:
+        return f"{error}; the frozen copy has {value}"
+    return None if printed == value else fault
+
+
+def _number(text: str, column: Column) -> Decimal:
+    return Decimal(int(text)) if column.kind == "year" else readback.number(text)
+
+
+def _fixed_lines() -> set[str]:
+    """Lines of the template without a placeholder: an office may write its own text there."""
+    lines = (plain(paragraph.text) for paragraph in Document(str(TEMPLATE)).paragraphs)
+    return {line for line in lines if line and "{" not in line}

@@ -1,0 +1,135 @@
+"""Seals a release: who signed it off, the hash of every file, and the hash of the seal before it."""
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reports.freeze import CORRECTION, DATABASE, MANIFEST, SEAL
+from reports.render import file_names
+
+
+class SealError(RuntimeError):
+    """The release cannot be sealed, or is not what was sealed."""
+
+
+def seal(directory: Path, by: str, why: str, signed_at: datetime) -> dict:
+    """Seal a release directory; one that is sealed and unchanged is returned as it stands."""
+    path = directory / SEAL
+    if path.exists():
+        faults = _changes(directory)
+        if faults:
+            raise SealError("; ".join(faults))
+        return _read(path)
+    if not by.strip():
+        raise SealError("a release is signed off by a named person; give --by NAME")
+    if signed_at.tzinfo is None:
+        raise SealError("the time of signing needs a time zone")
+    _require_complete(directory)
+    releases = _releases_of(directory)
+    faults = verify(releases)
+    if faults:
+        raise SealError("the chain of seals is broken, nothing is added to it: " + "; ".join(faults))
+    chain = _chain(releases)
+    moment = signed_at.astimezone(UTC).isoformat()
+    if chain and _read(chain[-1])["signed_at"] > moment:
+        raise SealError(
+            f"{_name(chain[-1])} was sealed later than {moment}; seals follow one another in time"
+        )
+    content = {
+        "release": _name(path),
+        "signed_by": by.strip(),
+        "why": why,
+        "signed_at": moment,
+        "files": _digests(directory),
+        "previous_seal_sha256": _digest(chain[-1]) if chain else None,
+    }
+    temporary = directory / f".{SEAL}.tmp"
+    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
+    temporary.write_text(text + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+    return content
+
+
+def verify(releases: Path) -> list[str]:
+    """Check every sealed release against its seal, and the chain of seals; one sentence for each fault."""
+    seals = _seals(releases)
+    faults = [fault for path in seals for fault in _changes(path.parent)]
+    chain = _chain(releases)
+    for path in sorted(set(seals) - set(chain)):
+        faults.append(
+            f"{_name(path)}: its seal does not follow on the seal before it; a seal was changed or taken away"
+        )
+    times = [_read(path)["signed_at"] for path in chain]
+    for path, earlier, later in zip(chain[1:], times, times[1:], strict=False):
+        if later < earlier:
+            faults.append(f"{_name(path)}: signed at {later}, before the seal that it follows ({earlier})")
+    return faults
+
+
+def _require_complete(directory: Path) -> None:
+    manifest_file = directory / MANIFEST
+    if not manifest_file.is_file():
+        raise SealError(f"{directory.name} is not frozen: {MANIFEST} is missing")
+    manifest = _read(manifest_file)
+    missing = [
+        name for name in ("gate.json", *file_names(manifest["period"])) if not (directory / name).is_file()
+    ]
+    if missing:
+        raise SealError(f"{directory.name} is not complete, missing: {', '.join(missing)}")
+    if _read(directory / "gate.json").get("verdict") != "passed":
+        raise SealError(f"{directory.name} has not passed the gate")
+    if _digest(directory / DATABASE) != manifest["database_sha256"]:
+        raise SealError(f"{directory.name}/{DATABASE} has changed since it was frozen")
+
+
+def _changes(directory: Path) -> list[str]:
+    sealed, found = _read(directory / SEAL)["files"], _digests(directory)
+    name = _name(directory / SEAL)
+    faults = [f"{name}/{file} is missing since sealing" for file in sorted(sealed.keys() - found.keys())]
+    faults += [f"{name}/{file} was added after sealing" for file in sorted(found.keys() - sealed.keys())]
+    both = sorted(sealed.keys() & found.keys())
+    return faults + [
+        f"{name}/{file} was changed after sealing" for file in both if sealed[file] != found[file]
+    ]
+
+
+def _chain(releases: Path) -> list[Path]:
+    """The seals in the order in which they follow one another, as far as they do."""
+    followers = {_read(path)["previous_seal_sha256"]: path for path in reversed(_seals(releases))}
+    chain: list[Path] = []
+    link = None
+    while link in followers and followers[link] not in chain:
+        chain.append(followers[link])
+        link = _digest(chain[-1])
+    return chain
+
+
+def _seals(releases: Path) -> list[Path]:
+    found = [*releases.glob(f"*/{SEAL}"), *releases.glob(f"*/{CORRECTION}*/{SEAL}")]
+    return sorted(path for path in found if not path.relative_to(releases).parts[0].startswith("."))
+
+
+def _releases_of(directory: Path) -> Path:
+    return directory.parent.parent if directory.name.startswith(CORRECTION) else directory.parent
+
+
+def _name(path: Path) -> str:
+    """The release a seal belongs to: 2024H2 or 2024H2/dieu-chinh-1."""
+    directory = path.parent
+    return directory.relative_to(_releases_of(directory)).as_posix()
+
+
+def _digests(directory: Path) -> dict[str, str]:
+    files = (path for path in directory.iterdir() if path.is_file() and path.name != SEAL)
+    return {path.name: _digest(path) for path in sorted(files)}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))

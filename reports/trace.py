@@ -1,0 +1,129 @@
+"""Traces a printed figure back to the cells of the submissions it was counted or summed from."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+PREFIX = "rpt_ministry__"
+BOOKKEEPING = ("period_code", "row_no", "row_code")
+SHOWN = 20  # of the rows named when one is not found
+# The total is the evidence of all rows: a producer of two units is counted once.
+EVIDENCE = """
+select
+    e.measure_kind,
+    e.evidence_key,
+    e.amount,
+    e._submission_id as submission_id,
+    s.file_name,
+    e._sheet as sheet,
+    l.column_letter || e._row_number as cell,
+    e._row_number as row_number,
+    e._field_name as field_name,
+    l.header_text
+from int_ministry__evidence as e
+left join fct_submission as s on e._submission_id = s.submission_id
+left join fct_layout as l
+    on e._submission_id = l.submission_id and e._sheet = l.sheet and e._field_name = l.field_name
+where
+    e.period_code = $period
+    and e.table_code = $table
+    and e.column_code = $column
+    and (e.row_code = $row or $row = 'total')
+order by submission_id, sheet, row_number, field_name, evidence_key
+"""
+
+
+class TraceError(ValueError):
+    """No such figure; the message names what there is."""
+
+
+def trace(database: Path, table: str, row: str, column: str, period: str | None = None) -> dict:
+    """Find the cells behind one figure; without a period, the newest one in which the table has rows."""
+    name = table.removeprefix(PREFIX)
+    with duckdb.connect(str(database), read_only=True) as connection:
+        columns = _columns(connection, name)
+        if column not in columns:
+            raise TraceError(f"table {name} has no column {column!r}; it has: {', '.join(columns)}")
+        period = period or _newest_period(connection, name)
+        value = _value(connection, name, row, column, period)
+        evidence = _evidence(connection, name, row, column, period)
+    cells, recount = _contributions(evidence)
+    return {
+        "figure": f"{name}/{row}/{column}",
+        "period": period,
+        "value": value,
+        "cells": cells,
+        "note": _note(value, recount, bool(evidence)),
+    }
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    query = """select column_name from information_schema.columns
+    where table_name = $model order by ordinal_position"""
+    found = [row[0] for row in connection.execute(query, {"model": PREFIX + name}).fetchall()]
+    if not found:
+        tables = connection.execute(
+            """select table_name from information_schema.tables
+            where starts_with(table_name, $prefix) order by table_name""",
+            {"prefix": PREFIX},
+        ).fetchall()
+        known = ", ".join(row[0].removeprefix(PREFIX) for row in tables)
+        raise TraceError(f"there is no printed table {name!r}; there are: {known}")
+    return [column for column in found if column not in BOOKKEEPING]
+
+
+def _newest_period(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    found = connection.execute(
+        f"""select p.period_code from dim_period as p
+        where p.period_code in (select period_code from {PREFIX}{name})
+        order by p.cut_off_on desc, p.starts_on desc limit 1"""
+    ).fetchone()
+    if not found:
+        raise TraceError(f"table {name} has no rows in any period")
+    return found[0]
+
+
+def _value(connection: duckdb.DuckDBPyConnection, name: str, row: str, column: str, period: str) -> object:
+    query = (
+        f"select row_code, {column} from {PREFIX}{name} where period_code = $period order by row_no, row_code"
+    )
+    rows = dict(connection.execute(query, {"period": period}).fetchall())
+    if row not in rows:
+        codes = list(rows)
+        more = f" and {len(codes) - SHOWN} more" if len(codes) > SHOWN else ""
+        known = (", ".join(codes[:SHOWN]) or "no rows") + more
+        raise TraceError(f"table {name} has no row {row!r} in period {period}; it has: {known}")
+    return rows[row]
+
+
+def _evidence(
+    connection: duckdb.DuckDBPyConnection, name: str, row: str, column: str, period: str
+) -> list[dict]:
+    parameters = {"period": period, "table": name, "row": row, "column": column}
+    cursor = connection.execute(EVIDENCE, parameters)
+    names = [description[0] for description in cursor.description]
+    return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
+
+
+def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal]:
+    """What each cell adds to the figure: a thing counted once counts at its first cell, so parts add up."""
+    counted, cells, total = set(), [], Decimal(0)
+    for entry in evidence:
+        kind, key, amount = (entry.pop(name) for name in ("measure_kind", "evidence_key", "amount"))
+        if kind == "sum":
+            entry["value_contribution"] = amount
+        else:
+            entry["value_contribution"] = Decimal(key not in counted)
+            counted.add(key)
+        total += entry["value_contribution"] or 0
+        cells.append(entry)
+    return cells, total
+
+
+def _note(value: object, recount: Decimal, has_evidence: bool) -> str | None:
+    if not has_evidence:
+        return "Số liệu này không truy nguyên được đến ô của báo cáo: là tên gọi, số đơn vị hoặc số chưa có."
+    if value != recount:
+        return f"Số in là {value}, nhưng các ô truy nguyên được cho kết quả {recount}; đề nghị kiểm tra."
+    return None

@@ -1,0 +1,118 @@
+"""Every DAG can be read, stored and scheduled."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.dag_run import moment_of, settings_of
+
+CHAINS = {
+    "nightly_load": ["land", "load", "build", "gate", "publish"],
+    "ministry_report": ["freeze", "gate", "report", "approve", "release"],
+    "submission_watch": ["missing_units"],
+}
+
+
+def test_dag_files_are_read_without_errors(bag):
+    assert bag.import_errors == {}
+    assert set(bag.dags) == set(CHAINS)
+
+
+@pytest.mark.parametrize("dag_id", CHAINS)
+def test_tasks_stand_in_the_order_of_the_verbs(bag, dag_id):
+    dag = bag.dags[dag_id]
+    verbs = CHAINS[dag_id]
+    assert set(dag.task_ids) == set(verbs)
+    for verb, following in zip(verbs, verbs[1:], strict=False):
+        assert following in dag.task_dict[verb].downstream_task_ids
+
+
+@pytest.mark.parametrize("dag_id", CHAINS)
+def test_dag_tells_what_it_is_and_whose(bag, dag_id):
+    dag = bag.dags[dag_id]
+    assert dag.doc_md
+    assert dag.tags
+    assert dag.catchup is False
+    assert dag.max_active_runs == 1
+    assert "airflow" not in {task.owner for task in dag.tasks}
+
+
+@pytest.mark.parametrize("dag_id", CHAINS)
+def test_dag_can_be_stored(bag, dag_id):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    stored = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(bag.dags[dag_id]))
+    assert type(stored.timetable).__name__ == type(bag.dags[dag_id].timetable).__name__
+    assert set(stored.task_ids) == set(CHAINS[dag_id])
+
+
+def test_night_starts_at_22_local_time(bag, at):
+    from airflow.serialization.encoders import coerce_to_core_timetable
+    from airflow.timetables.base import TimeRestriction
+    from pendulum import instance
+
+    timetable = coerce_to_core_timetable(bag.dags["nightly_load"].timetable)
+    due = timetable.next_dagrun_info(
+        last_automated_data_interval=None,
+        restriction=TimeRestriction(instance(at(2024, 12, 20, 12)), None, catchup=True),
+    )
+    assert due.run_after == at(2024, 12, 20, 22)
+    assert due.logical_date == due.run_after
+
+
+def test_only_the_step_that_reads_a_shared_folder_is_tried_again(bag):
+    retried = {t.task_id for dag in bag.dags.values() for t in dag.tasks if t.retries}
+    assert retried == {"land"}
+
+
+@pytest.mark.slow
+def test_dag_files_cost_little_to_read():
+    """The DAG processor reads them over and over: nothing heavy may be imported at the top of a file."""
+    code = """
+import sys, time
+import airflow.sdk, airflow.timetables.base, airflow.plugins_manager, airflow.providers.standard.operators.hitl
+from airflow import settings
+settings.prepare_syspath_for_config_and_plugins()
+sys.path.insert(0, settings.DAGS_FOLDER)
+before = set(sys.modules); started = time.perf_counter()
+import nightly_load, ministry_report, submission_watch
+elapsed = time.perf_counter() - started
+heavy = {"dbt", "duckdb", "great_expectations", "pandas", "docx", "pipeline.steps"} & (set(sys.modules) - before)
+print(elapsed, *heavy)
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    elapsed, *heavy = printed.stdout.splitlines()[-1].split()
+    assert heavy == []
+    assert float(elapsed) < 1
+
+
+@pytest.mark.parametrize(
+    ("run_type", "logical_date", "expected"),
+    [
+        ("manual", "2024-12-20T15:00+00:00", "2024-12-20T15:00+00:00"),
+        ("manual", None, "2025-01-05T02:00+00:00"),
+        # The logical date of a report run is the first day of its half-year.
+        ("scheduled", "2024-06-14T17:00+00:00", "2025-01-05T02:00+00:00"),
+    ],
+)
+def test_moment_of_a_run(run_type, logical_date, expected):
+    run = SimpleNamespace(
+        run_type=run_type,
+        logical_date=logical_date and datetime.fromisoformat(logical_date),
+        run_after=datetime.fromisoformat("2025-01-05T02:00+00:00"),
+    )
+    assert moment_of(run) == datetime.fromisoformat(expected)
+
+
+def test_day_of_a_run_is_the_local_one(home):
+    just_after_midnight = datetime(2024, 12, 14, 17, 30, tzinfo=UTC)
+    run = SimpleNamespace(run_type="manual", logical_date=just_after_midnight, run_after=None)
+    settings = settings_of(run)
+    assert settings.as_of == date(2024, 12, 15)
+    assert settings.known_at == just_after_midnight
+    assert settings.home == home

@@ -1,0 +1,127 @@
+"""The clock of the ministry report: half-years without gap or overlap, cut off where the law says."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.settings import PROJECT
+
+moments = st.datetimes(datetime(2019, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+
+
+@pytest.fixture(scope="module")
+def clock(metadata):
+    import report_period_timetable
+
+    return report_period_timetable
+
+
+def chain(clock, first: datetime, length: int = 5) -> list:
+    """Return the runs a scheduler would start one after the other, if it had to catch up on all."""
+    from airflow.timetables.base import TimeRestriction
+    from pendulum import instance
+
+    restriction = TimeRestriction(instance(first), None, catchup=True)
+    runs, last = [], None
+    for _ in range(length):
+        runs.append(
+            clock.ReportPeriodTimetable().next_dagrun_info(
+                last_automated_data_interval=last, restriction=restriction
+            )
+        )
+        last = runs[-1].data_interval
+    return runs
+
+
+@given(moments)
+def test_half_years_tile(clock, first):
+    runs = chain(clock, first)
+    assert runs[0].data_interval.start >= first
+    for before, after in zip(runs, runs[1:], strict=False):
+        assert before.data_interval.end == after.data_interval.start
+        assert before.run_after < after.run_after
+
+
+@given(moments)
+def test_every_half_year_opens_on_the_15th_of_june_or_december(clock, first):
+    for run in chain(clock, first):
+        for edge in run.data_interval:
+            assert (edge.month, edge.day, edge.hour) in {(6, 15, 0), (12, 15, 0)}
+            assert edge.timezone_name == "Asia/Ho_Chi_Minh"
+        assert run.run_after - run.data_interval.end == timedelta(days=5, hours=6)
+
+
+@given(moments)
+def test_a_run_by_hand_reports_the_last_half_year_that_had_closed(clock, moment):
+    from pendulum import instance
+
+    half = clock.ReportPeriodTimetable().infer_manual_data_interval(run_after=instance(moment))
+    assert (
+        half.end
+        <= moment
+        < clock.ReportPeriodTimetable()
+        .infer_manual_data_interval(run_after=instance(moment).add(days=184))
+        .end
+    )
+    assert clock.period_code_at(half.end) == clock.period_code_at(instance(moment))
+
+
+@given(moments)
+def test_the_latest_due_report_is_due_and_the_next_one_is_not(clock, moment):
+    from pendulum import instance
+
+    timetable = clock.ReportPeriodTimetable()
+    due = timetable.latest_due(instance(moment))
+    following = timetable.infer_manual_data_interval(run_after=due.end.add(days=190))
+    assert timetable.run_after(due) <= moment < timetable.run_after(following)
+    assert following.start == due.end
+
+
+def test_cut_offs_are_those_of_the_list_of_periods(clock):
+    with (PROJECT / "dbt_project/seeds/ref_period.csv").open(encoding="utf-8") as file:
+        halves = [row for row in csv.DictReader(file) if row["period_kind"] != "Y"]
+    assert halves
+    runs = chain(clock, datetime.fromisoformat(f"{halves[0]['starts_on']}T00:00+07:00"), len(halves))
+    for half, run in zip(sorted(halves, key=lambda row: row["starts_on"]), runs, strict=True):
+        assert clock.period_code_at(run.data_interval.end) == half["period_code"]
+        assert run.data_interval.start.date() == date.fromisoformat(half["starts_on"])
+        assert run.data_interval.end.date() - timedelta(days=1) == date.fromisoformat(half["cut_off_on"])
+
+
+def test_after_a_long_silence_only_the_last_report_is_made(clock, monkeypatch):
+    import pendulum
+    from airflow.timetables.base import TimeRestriction
+
+    monkeypatch.setattr(clock.pendulum, "now", lambda tz: pendulum.datetime(2026, 3, 1, tz=tz))
+    timetable = clock.ReportPeriodTimetable()
+    restriction = TimeRestriction(pendulum.datetime(2023, 12, 14, 17), None, catchup=False)
+
+    first = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
+    then = timetable.next_dagrun_info(
+        last_automated_data_interval=first.data_interval, restriction=restriction
+    )
+
+    assert clock.period_code_at(first.data_interval.end) == "2025H2"
+    assert clock.period_code_at(then.data_interval.end) == "2026H1"
+
+
+def test_no_report_starts_after_the_last_day_of_its_dag(clock):
+    import pendulum
+    from airflow.timetables.base import TimeRestriction
+
+    ended = TimeRestriction(pendulum.datetime(2024, 1, 1), pendulum.datetime(2024, 2, 1), catchup=True)
+    assert (
+        clock.ReportPeriodTimetable().next_dagrun_info(last_automated_data_interval=None, restriction=ended)
+        is None
+    )
+
+
+def test_the_clock_survives_being_stored(clock):
+    stored = clock.ReportPeriodTimetable.deserialize(clock.ReportPeriodTimetable(grace_days=7).serialize())
+    assert stored.grace_days == 7
+    assert stored.summary == "cut-offs 14/6, 14/12 + 7 days"

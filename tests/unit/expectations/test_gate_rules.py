@@ -1,0 +1,88 @@
+"""Every rule of the gate has a data set that makes it fail, and it alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from gate_faults import FAULTS
+from gate_warehouse import build_warehouse
+
+from expectations.gate import run_gate
+from expectations.rulebook import SUITES, load_rules
+
+CHECKED_AT = datetime(2024, 12, 18, 1, 30, tzinfo=UTC)
+RULES = {rule.id: rule for rule in load_rules()}
+PERIODS = {"nightly": None, "ministry": "2024H2"}
+
+
+def failing(database, suite, out_dir):
+    verdict = run_gate(database, suite, out_dir, CHECKED_AT, PERIODS[suite], [])
+    return verdict, {result["rule_id"]: result for result in verdict.results if not result["success"]}
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_sound_warehouse_passes_every_rule(suite, tmp_path):
+    verdict, fails = failing(build_warehouse(tmp_path / "ocop.duckdb"), suite, tmp_path)
+    assert fails == {}
+    assert verdict.verdict == "passed"
+    # a rule that looked at nothing has not been tried
+    assert [r["rule_id"] for r in verdict.results if r["evaluated_count"] == 0] == []
+
+
+@pytest.mark.parametrize("rule_id", sorted(RULES))
+def test_every_rule_has_a_fault(rule_id):
+    assert rule_id in {fault.rule_id for fault in FAULTS.values()}
+
+
+# One suite per fault: a rule has the same SQL in both, and the sound warehouse shows that neither is blind.
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_fails_its_rule_and_no_other(name, tmp_path):
+    fault = FAULTS[name]
+    rule = RULES[fault.rule_id]
+    database = build_warehouse(tmp_path / "ocop.duckdb", fault.facts, fault.figures)
+
+    verdict, fails = failing(database, rule.suites[0], tmp_path)
+
+    assert set(fails) == {rule.id}
+    assert any(fault.words in sentence for sentence in fails[rule.id]["sentences"])
+    assert verdict.verdict == ("held" if rule.severity == "critical" else "passed")
+
+
+def test_ministry_suite_judges_its_own_period_only(tmp_path):
+    earlier = (
+        "update fct_product_status set star = null, decision_number = null where period_code = '2024H1'",
+        "update fct_funding set source_code = null where period_code = '2024H1'",
+    )
+    database = build_warehouse(tmp_path / "ocop.duckdb", facts=earlier)
+    _, fails = failing(database, "ministry", tmp_path)
+    assert fails == {}
+
+
+def test_report_of_a_year_is_its_last_stock_and_the_flows_of_both_halves(tmp_path):
+    earlier = (
+        "update fct_product_status set star = null where period_code = '2024H1'",
+        "update fct_funding set source_code = null where period_code = '2024H1'",
+    )
+    database = build_warehouse(tmp_path / "ocop.duckdb", facts=earlier)
+    verdict = run_gate(database, "ministry", tmp_path, CHECKED_AT, "2024Y", [])
+    fails = {result["rule_id"] for result in verdict.results if not result["success"]}
+    assert fails == {"GATE-19"}
+
+
+def test_product_that_moved_to_another_unit_has_not_vanished(tmp_path):
+    moved = (
+        "update fct_product_status set unit_code = '585', commune_code = '22819', "
+        "_submission_id = '2024H2-585-a' where product_key = 'p1' and period_code = '2024H2'",
+    )
+    _, fails = failing(build_warehouse(tmp_path / "ocop.duckdb", facts=moved), "nightly", tmp_path)
+    assert fails == {}
+
+
+def test_product_of_a_dead_district_is_looked_for_at_the_successor_commune(tmp_path):
+    lost = ("delete from fct_product_status where period_code = '2025H2' and product_key in ('p2', 'p4')",)
+    verdict, fails = failing(build_warehouse(tmp_path / "ocop.duckdb", facts=lost), "nightly", tmp_path)
+    assert set(fails) == {"GATE-09"}
+    assert fails["GATE-09"]["sentences"] == [
+        "Xã Ninh Phước: 2 trong 5 sản phẩm còn hiệu lực của báo cáo 6 tháng cuối năm 2024 không có trong "
+        "báo cáo 6 tháng cuối năm 2025 (40%, quá một phần năm)."
+    ]
+    assert verdict.verdict == "held"

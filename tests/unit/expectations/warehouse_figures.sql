@@ -1,0 +1,133 @@
+-- What the warehouse computes from the facts: accepted counts, evidence, printed tables.
+update fct_submission set
+    product_row_count = (select count(*) from fct_product_status where _submission_id = submission_id),
+    rating_row_count = (select count(*) from fct_rating where _submission_id = submission_id),
+    funding_row_count = (select count(*) from fct_funding where _submission_id = submission_id),
+    target_row_count = (select count(*) from fct_target where _submission_id = submission_id),
+    activity_row_count = (select count(*) from fct_activity where _submission_id = submission_id);
+
+create temp table figure as
+with product as (
+    select b.period_code, f.* exclude (period_code)
+    from fct_product_status as f
+    inner join bridge_period as b on f.period_code = b.source_period_code and b.measure_code = 'stock'
+),
+
+counted as (
+    select *, unnest([
+        if(is_valid, 'valid_count', null),
+        if(is_valid, 'star_' || coalesce(star::varchar, 'unknown') || '_count', null),
+        if(is_cumulative, 'cumulative_count', null),
+        if(status_code in ('expired', 'proposed'), status_code || '_count', null)
+    ]) as column_code
+    from product
+),
+
+money as (
+    select b.period_code, f.* exclude (period_code), unnest(['planned', 'disbursed']) as money_code,
+        unnest([planned_amount_vnd_million, disbursed_amount_vnd_million]) as amount
+    from fct_funding as f
+    inner join bridge_period as b on f.period_code = b.source_period_code and b.measure_code = 'flow'
+)
+
+select period_code, 'star_by_unit' as table_code, unit_code as row_code, column_code, 'count' as measure_kind,
+    product_key as evidence_key, null::decimal(18, 3) as amount, _submission_id, _sheet, _row_number
+from counted
+union all
+select period_code, 'star_by_commune', commune_code, column_code, 'count', product_key, null, _submission_id,
+    _sheet, _row_number
+from counted where column_code not in ('valid_count', 'cumulative_count')
+union all
+select period_code, 'star_by_group', coalesce(product_group_code, 'unknown'), column_code, 'count', product_key,
+    null, _submission_id, _sheet, _row_number
+from counted where column_code like 'star%' or column_code = 'valid_count'
+union all
+select period_code, 'producer_by_type', producer_type_code, unnest(['producer_count', 'product_count']), 'count',
+    unnest([producer_key, product_key]), null, _submission_id, _sheet, _row_number
+from product where is_valid
+union all
+select period_code, 'headline', case
+        when column_code like 'star%' then 'valid_' || replace(column_code, '_count', '')
+        else replace(column_code, 'count', 'product')
+    end, 'value', 'count', product_key, null, _submission_id, _sheet, _row_number
+from counted
+union all
+select period_code, 'headline', 'funding_' || money_code, 'value', 'sum', null, amount, _submission_id, _sheet,
+    _row_number
+from money
+union all
+select period_code, 'funding_by_source', coalesce(source_code, 'unknown') || '-' || coalesce(content_code, ''),
+    money_code || '_amount_vnd_million', 'sum', null, amount, _submission_id, _sheet, _row_number
+from money;
+
+insert into int_ministry__evidence by name
+select * from figure where column_code is not null and (measure_kind = 'count' or amount is not null);
+
+create temp table printed as
+select
+    period_code, table_code, coalesce(row_code, 'total') as row_code, column_code,
+    if(any_value(measure_kind) = 'count', count(distinct evidence_key), sum(amount)) as printed_value
+from int_ministry__evidence
+group by grouping sets (
+    (period_code, table_code, row_code, column_code), (period_code, table_code, column_code)
+);
+
+insert into rpt_ministry__headline by name
+select period_code, row_code, row_code as figure_name, printed_value as value
+from printed where table_code = 'headline' and row_code <> 'total';
+insert into rpt_ministry__headline by name
+select distinct period_code, 'received_unit' as row_code, 'Đơn vị đã gửi' as figure_name, 2 as value from printed;
+insert into rpt_ministry__star_by_unit by name
+select
+    period_code, row_code,
+    coalesce(max(printed_value) filter (column_code = 'star_3_count'), 0) as star_3_count,
+    coalesce(max(printed_value) filter (column_code = 'star_4_count'), 0) as star_4_count,
+    coalesce(max(printed_value) filter (column_code = 'star_5_count'), 0) as star_5_count,
+    coalesce(max(printed_value) filter (column_code = 'star_unknown_count'), 0) as star_unknown_count,
+    coalesce(max(printed_value) filter (column_code = 'valid_count'), 0) as valid_count,
+    coalesce(max(printed_value) filter (column_code = 'expired_count'), 0) as expired_count,
+    coalesce(max(printed_value) filter (column_code = 'proposed_count'), 0) as proposed_count,
+    coalesce(max(printed_value) filter (column_code = 'cumulative_count'), 0) as cumulative_count
+from printed where table_code = 'star_by_unit' group by all;
+insert into rpt_ministry__star_by_commune by name
+select
+    period_code, row_code,
+    coalesce(max(printed_value) filter (column_code = 'star_3_count'), 0) as star_3_count,
+    coalesce(max(printed_value) filter (column_code = 'star_4_count'), 0) as star_4_count,
+    coalesce(max(printed_value) filter (column_code = 'star_5_count'), 0) as star_5_count,
+    coalesce(max(printed_value) filter (column_code = 'star_unknown_count'), 0) as star_unknown_count,
+    coalesce(max(printed_value) filter (column_code = 'expired_count'), 0) as expired_count,
+    coalesce(max(printed_value) filter (column_code = 'proposed_count'), 0) as proposed_count
+from printed where table_code = 'star_by_commune' group by all;
+insert into rpt_ministry__star_by_group by name
+select
+    period_code, row_code,
+    coalesce(max(printed_value) filter (column_code = 'star_3_count'), 0) as star_3_count,
+    coalesce(max(printed_value) filter (column_code = 'star_4_count'), 0) as star_4_count,
+    coalesce(max(printed_value) filter (column_code = 'star_5_count'), 0) as star_5_count,
+    coalesce(max(printed_value) filter (column_code = 'star_unknown_count'), 0) as star_unknown_count,
+    coalesce(max(printed_value) filter (column_code = 'valid_count'), 0) as valid_count
+from printed where table_code = 'star_by_group' group by all;
+insert into rpt_ministry__producer_by_type by name
+select
+    period_code, row_code,
+    coalesce(max(printed_value) filter (column_code = 'producer_count'), 0) as producer_count,
+    coalesce(max(printed_value) filter (column_code = 'product_count'), 0) as product_count
+from printed where table_code = 'producer_by_type' group by all;
+insert into rpt_ministry__funding_by_source by name
+select
+    period_code, row_code,
+    max(printed_value) filter (column_code = 'planned_amount_vnd_million') as planned_amount_vnd_million,
+    max(printed_value) filter (column_code = 'disbursed_amount_vnd_million') as disbursed_amount_vnd_million
+from printed where table_code = 'funding_by_source' group by all;
+
+insert into rpt_ministry__submission_status by name
+select period_code, unit_code as row_code, unit_code, u.unit_name, 'received' as submission_status_code,
+    'Đã nhận' as submission_status_name
+from (
+    select distinct b.period_code, f.unit_code
+    from fct_product_status as f
+    inner join bridge_period as b on f.period_code = b.source_period_code and b.measure_code = 'stock'
+) as s
+inner join dim_unit as u using (unit_code)
+where u.unit_level_code = 'district' or u.valid_to is null;

@@ -1,0 +1,227 @@
+"""The Word report: layout as measured, words as printed, the same copy giving the same bytes."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from reports import definition, document, readback
+from reports.frozen import ReportError
+from reports.render import ReportHeld, render
+
+PERIOD = "2024H2"
+GOLDEN = Path(__file__).parents[2] / "golden" / "bao-cao-2024H2.txt"
+CELL_MARGINS = Mm(2.1)
+TWIP = 635  # in EMU; Word keeps whole twips
+DIGIT, BOLD_LETTER = 0.5, 0.6  # widths in Times New Roman, as shares of the font size
+
+
+@pytest.fixture
+def word(release):
+    return Document(str(release / f"bao-cao-ocop-{PERIOD}.docx"))
+
+
+@pytest.fixture
+def printed(release):
+    return readback.read_document(release / f"bao-cao-ocop-{PERIOD}.docx")
+
+
+def data_tables(word):
+    return [table for table in word.tables if table._tbl.find(f".//{qn('w:tblHeader')}") is not None]
+
+
+def test_pages_are_a4_with_the_margins_of_the_decree(word):
+    for section in word.sections:
+        sides = sorted((section.page_width, section.page_height))
+        assert sides == pytest.approx([Mm(210), Mm(297)], abs=TWIP)
+        for margin, low, high in (
+            (section.top_margin, 20, 25),
+            (section.bottom_margin, 20, 25),
+            (section.left_margin, 30, 35),
+            (section.right_margin, 15, 20),
+        ):
+            assert Mm(low) - TWIP <= margin <= Mm(high) + TWIP
+
+
+def test_each_annex_is_a_section_of_its_own_and_the_product_list_lies_on_its_side(word):
+    orientations = [section.orientation for section in word.sections]
+    assert orientations == [WD_ORIENT.PORTRAIT, WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT]
+    for annex in list(word.sections)[1:]:
+        assert annex._sectPr.find(qn("w:pgNumType")).get(qn("w:start")) == "1"
+
+
+def test_page_numbers_stand_in_the_top_margin_but_not_on_the_first_page(word):
+    first = word.sections[0]
+    header = first.header.paragraphs[0]
+    assert "PAGE" in header._p.xml
+    assert header.alignment == 1
+    assert {run.font.size for run in header.runs} == {Pt(14)}
+    for section in word.sections:
+        assert section.different_first_page_header_footer
+        assert not section.first_page_header.paragraphs[0].text
+
+
+def test_all_text_is_times_new_roman_in_the_sizes_of_the_decree(word):
+    styles = {style.style_id: style for style in word.styles}
+    for style in styles.values():
+        if style.style_id.startswith("Ocop") or style.name == "Normal":
+            assert style.font.name == "Times New Roman"
+            fonts = style.element.rPr.rFonts
+            assert {fonts.get(qn(f"w:{script}")) for script in ("ascii", "hAnsi", "cs")} == {"Times New Roman"}
+    for name in ("OcopBody", "OcopBasis", "OcopTitle", "OcopSubject", "OcopAnnexTitle", "OcopHeading1"):
+        assert Pt(13) <= styles[name].font.size <= Pt(14)
+    body = styles["OcopBody"].paragraph_format
+    assert body.first_line_indent == pytest.approx(Mm(12.7), abs=TWIP)
+    assert body.alignment == 3  # justified
+    assert styles["OcopBasis"].font.italic
+    assert styles["OcopAnnex"].font.size == Pt(14)
+
+
+def test_tables_fill_the_text_width_and_never_more(word):
+    sections = list(word.sections)
+    tables = data_tables(word)
+    annexes = tables[-3:]
+    for table in tables:
+        section = sections[1 + annexes.index(table)] if table in annexes else sections[0]
+        text_width = section.page_width - section.left_margin - section.right_margin
+        widths = [int(column.get(qn("w:w"))) * TWIP for column in table._tbl.tblGrid]
+        assert text_width - 2 * TWIP <= sum(widths) <= text_width
+        assert table._tbl.tblPr.find(qn("w:tblLayout")).get(qn("w:type")) == "fixed"
+
+
+def test_heading_rows_repeat_and_rows_stay_whole(word):
+    for table in data_tables(word):
+        rows = table._tbl.tr_lst
+        marks = [row.find(f".//{qn('w:tblHeader')}") is not None for row in rows]
+        assert marks == sorted(marks, reverse=True)
+        assert all(row.find(f".//{qn('w:cantSplit')}") is not None for row in rows)
+
+
+def test_no_date_and_no_heading_word_is_broken_by_its_column():
+    report = definition.load()
+    widths = document._text_widths(document.TEMPLATE, len(report.annexes))
+    for table in report.tables:
+        annex = table.place == "annex"
+        text_width = widths[1 + report.annexes.index(table)] if annex else widths[0]
+        shares = document.ORDINAL_WIDTH + sum(column.width for column in table.columns)
+        for column in table.columns:
+            room = text_width * TWIP * column.width / shares - CELL_MARGINS
+            size = Pt(table.font_size)
+            longest = max(column.heading.split(), key=len)
+            needed = BOLD_LETTER * size * len(longest)
+            if column.kind == "date":
+                needed = max(needed, DIGIT * size * len("14/12/2024"))
+            assert needed <= room, f"{table.name}.{column.name} is too narrow"
+
+
+def test_the_printed_text_is_the_golden_text(printed):
+    lines = [*printed.blocks, "", *printed.paragraphs]
+    for table in printed.tables:
+        lines += ["", " | ".join(f"{up}/{low}" if low else up for up, low in table.headings)]
+        lines += [" | ".join(map(str, row)) for row in table.rows]
+    text = "\n".join(lines) + "\n"
+    if not GOLDEN.exists():
+        GOLDEN.write_text(text, encoding="utf-8")
+        pytest.fail(f"{GOLDEN.name} was missing and has been written: read it through and commit it")
+    assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+def test_number_and_day_are_left_blank_for_signing(printed):
+    assert "Số: /BC-SNNPTNT" in printed.blocks
+    assert "Ninh Thuận, ngày tháng 12 năm 2024" in printed.blocks
+    assert printed.paragraphs[0] == "BÁO CÁO"
+
+
+def test_the_bodies_are_those_of_the_cut_off(printed):
+    assert "SỞ NÔNG NGHIỆP VÀ PHÁT TRIỂN NÔNG THÔN" in printed.blocks
+    assert "Kính gửi: Bộ Nông nghiệp và Phát triển nông thôn" in printed.paragraphs
+
+
+def test_the_body_ends_with_the_closing_mark(printed):
+    before_annexes = printed.paragraphs[: printed.paragraphs.index("Phụ lục I")]
+    assert before_annexes[-1].endswith("./.")
+
+
+def test_unknown_is_never_printed_as_zero(printed):
+    text = "\n".join(printed.paragraphs)
+    assert "Số sản phẩm mới được công nhận trong kỳ: chưa có số liệu;" in text
+    by_unit = printed.tables[2]
+    assert by_unit.rows[0][1:] == ["Thành phố Phan Rang - Tháp Chàm", *["–"] * 8]
+    assert "Dấu “–”: chưa có số liệu, không phải bằng 0." in text
+
+
+def test_missing_held_and_refused_units_are_named(printed):
+    text = "\n".join(printed.paragraphs)
+    assert "chưa gửi báo cáo: thành phố Phan Rang - Tháp Chàm; huyện Bác Ái; huyện Ninh Hải" in text
+    assert "xác minh, chưa tính vào Báo cáo: huyện Ninh Sơn." in text
+    assert "bị trả lại và chưa gửi lại: huyện Thuận Bắc." in text
+
+
+def test_the_same_copy_gives_the_same_bytes(release):
+    files = [release / f"bao-cao-ocop-{PERIOD}.{kind}" for kind in ("docx", "xlsx")]
+    before = [path.read_bytes() for path in files]
+    render(release, PERIOD)
+    assert [path.read_bytes() for path in files] == before
+    for path in files:
+        with zipfile.ZipFile(path) as container:
+            assert {entry.date_time for entry in container.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            assert b"2024-12-14T00:00:00Z" in container.read("docProps/core.xml")
+
+
+def test_a_held_copy_is_not_printed(frozen_release, pass_gate):
+    pass_gate(frozen_release, "held")
+    with pytest.raises(ReportHeld, match="held"):
+        render(frozen_release, PERIOD)
+    (frozen_release / "gate.json").unlink()
+    with pytest.raises(ReportHeld, match="no gate.json"):
+        render(frozen_release, PERIOD)
+    assert not list(frozen_release.glob("bao-cao*"))
+
+
+def test_what_was_checked_is_what_is_printed(frozen_release):
+    with (frozen_release / "ocop.duckdb").open("ab") as copy:
+        copy.write(b"\0")
+    with pytest.raises(ReportError, match="not the copy that passed"):
+        render(frozen_release, PERIOD)
+
+
+def test_a_placeholder_nobody_knows_is_named(frozen_release, tmp_path, monkeypatch):
+    template = Document(str(document.TEMPLATE))
+    template.paragraphs[0].add_run("{{ province.population }}")
+    changed = tmp_path / "bao-cao.docx"
+    template.save(str(changed))
+    monkeypatch.setattr(document, "TEMPLATE", changed)
+    with pytest.raises(ReportError, match="population"):
+        render(frozen_release, PERIOD)
+
+
+def test_a_table_the_template_forgot_is_named(frozen_release, tmp_path, monkeypatch):
+    template = Document(str(document.TEMPLATE))
+    (placeholder,) = (p for p in template.paragraphs if "table.activity" in p.text)
+    placeholder._p.getparent().remove(placeholder._p)
+    changed = tmp_path / "bao-cao.docx"
+    template.save(str(changed))
+    monkeypatch.setattr(document, "TEMPLATE", changed)
+    with pytest.raises(ReportError, match="no placeholder for table activity"):
+        render(frozen_release, PERIOD)
+
+
+def test_a_code_without_a_label_is_named(freeze_and_pass, change):
+    change("update rpt_ministry__quality set severity = 'grave'")
+    with pytest.raises(ReportError, match="rpt_ministry__quality, row '1', column severity.*grave"):
+        render(freeze_and_pass(), PERIOD)
+
+
+def test_a_province_without_a_name_at_the_cut_off_is_an_error(freeze_and_pass, change):
+    change("delete from dim_authority where valid_from < '2025-01-01'")
+    with pytest.raises(ReportError, match="dim_authority has 0 rows for province 58"):
+        render(freeze_and_pass(), PERIOD)
+
+
+def test_an_empty_table_says_so_and_keeps_its_number(printed):
+    at = printed.paragraphs.index("Bảng 6. Kết quả đánh giá, phân hạng 6 tháng cuối năm 2024")
+    assert printed.paragraphs[at + 1] == "Trong kỳ chưa nhận được số liệu về đánh giá, phân hạng sản phẩm."
