@@ -137,7 +137,7 @@ def _expectations_judge():
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # some 4 s and 220 MB: only here
 
-    # Under Airflow's logging it would write some 200 INFO lines into the task log; one module has its own level.
+    # Under Airflow's logging it would write some 200 INFO lines a run; one module sets a level of its own.
     for name in ("great_expectations", "great_expectations.data_context.types.base"):
         logging.getLogger(name).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest import journal
-from ingest.read import UnreadableError, read_workbook
+from ingest.read import UnreadableError, read_cover
 from ingest.validate import identify
 
 
@@ -84,7 +84,7 @@ def _recognise(path: Path, digest: str, province_code: str) -> dict:
     """Unit, period and form version from the cover; null where the file does not tell."""
     unit = period = version = None
     try:
-        identity = identify(read_workbook(path), province_code)
+        identity = identify(read_cover(path), province_code)
     except UnreadableError:
         pass  # load judges it and writes the answer; here it only needs a name
     else:

@@ -1,10 +1,11 @@
-"""A workbook as its cells: calamine reads the values, openpyxl looks a second time for errors and formulas."""
+"""A workbook as its cells: calamine reads the values, a second look finds errors and formulas without a result."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.second_look import DamagedPackageError, faulty_cells
 from ingest.spec import Form, load_forms
 from ingest.vietnamese import clean, fold
 
@@ -38,7 +39,7 @@ class SheetData:
     unknown_headers: dict[str, str] = field(default_factory=dict)  # column letter -> header
     repeated_headers: dict[str, str] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
-    faulty_cells: dict[tuple[int, str], str] = field(default_factory=dict)  # (row, column letter) -> what stands there
+    faulty_cells: dict[str, str] = field(default_factory=dict)  # address -> what stands there
 
 
 @dataclass
@@ -63,17 +64,46 @@ def column_letter(index: int) -> str:
 
 def read_workbook(path: Path) -> Workbook:
     """Read every known sheet; raises UnreadableError when the file is not an Excel workbook that can be opened."""
+    forms = {fold(form.sheet): form for form in load_forms().values()}
+    grids = _grids(path, set(forms))
+    try:
+        faulty = faulty_cells(path)
+    except DamagedPackageError as error:
+        raise UnreadableError(str(error)) from error
+    workbook = Workbook()
+    for name, grid in grids.items():
+        form = forms[fold(name)]
+        if form.kind == "cover":
+            _read_cover_grid(form, name, grid, workbook)
+        else:
+            workbook.sheets[form.name] = _read_table_grid(form, name, grid, faulty.get(name, {}))
+    return workbook
+
+
+def read_cover(path: Path) -> Workbook:
+    """Only the cover: enough to tell whose file it is. Raises UnreadableError as read_workbook does."""
+    form = load_forms()["cover"]
+    workbook = Workbook()
+    for name, grid in _grids(path, {fold(form.sheet)}).items():
+        _read_cover_grid(form, name, grid, workbook)
+    return workbook
+
+
+def _grids(path: Path, wanted: set[str]) -> dict[str, list[list[object]]]:
+    """The cells of the sheets whose folded names are wanted, by sheet name."""
     from python_calamine import CalamineWorkbook, PasswordError
 
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise UnreadableError(f"tệp có đuôi {path.suffix or '(không có)'}, hệ thống nhận tệp Excel .xlsx")
+    grids = {}
     try:
         source = CalamineWorkbook.from_path(str(path))
-        grids = {}
         for name in source.sheet_names:
+            if fold(name) not in wanted:
+                continue
             sheet = source.get_sheet_by_name(name)
             if sheet.total_height > _MAX_ROWS:
-                raise UnreadableError(f"trang \"{name}\" có {sheet.total_height} dòng; có thể có ký tự thừa ở cuối trang")
+                raise UnreadableError(f'trang "{name}" có {sheet.total_height} dòng; có thể có ký tự thừa ở cuối trang')
             grids[name] = sheet.to_python(skip_empty_area=False)
     except PasswordError as error:
         raise UnreadableError("tệp đang đặt mật khẩu") from error
@@ -84,31 +114,11 @@ def read_workbook(path: Path) -> Workbook:
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
         raise UnreadableError("tệp hỏng hoặc không phải là tệp Excel") from error
-    faulty = _faulty_cells(path)
-    return _recognise(grids, faulty)
+    return grids
 
 
-def read_cover(path: Path) -> dict[str, object]:
-    """Only the cover's values; empty when there is no cover. Raises UnreadableError as read_workbook does."""
-    return read_workbook(path).cover
-
-
-def _recognise(grids: dict[str, list[list[object]]], faulty: dict[str, dict[tuple[int, str], str]]) -> Workbook:
-    forms = {fold(form.sheet): form for form in load_forms().values()}
-    workbook = Workbook()
-    for name, grid in grids.items():
-        form = forms.get(fold(name))
-        if form is None:
-            continue
-        if form.kind == "cover":
-            workbook.cover_sheet = name
-            _read_cover_grid(form, grid, workbook)
-        else:
-            workbook.sheets[form.name] = _read_table_grid(form, name, grid, faulty.get(name, {}))
-    return workbook
-
-
-def _read_cover_grid(form: Form, grid: list[list[object]], workbook: Workbook) -> None:
+def _read_cover_grid(form: Form, name: str, grid: list[list[object]], workbook: Workbook) -> None:
+    workbook.cover_sheet = name
     labels = {fold(header): f for f in form.fields for header in f.headers}
     for row_number, cells in enumerate(grid, start=1):
         for index, cell in enumerate(cells):
@@ -121,7 +131,7 @@ def _read_cover_grid(form: Form, grid: list[list[object]], workbook: Workbook) -
             break
 
 
-def _read_table_grid(form: Form, name: str, grid: list[list[object]], faulty: dict[tuple[int, str], str]) -> SheetData:
+def _read_table_grid(form: Form, name: str, grid: list[list[object]], faulty: dict[str, str]) -> SheetData:
     data = SheetData(form=form, name=name, faulty_cells=faulty)
     titles = {fold(header): f.name for f in form.fields for header in f.headers}
     header_index = _find_header(grid, titles)
@@ -147,7 +157,7 @@ def _read_table_grid(form: Form, name: str, grid: list[list[object]], faulty: di
         cells = grid[index]
         values = {name: _tidy(cells[i]) for i, name in positions.items()}
         number = index + 1
-        has_faulty = any((number, letter) in faulty for letter in data.columns.values())
+        has_faulty = any(f"{letter}{number}" in faulty for letter in data.columns.values())
         if has_faulty or any(value is not None for value in values.values()):
             data.rows.append(Row(number, values))
     return data
@@ -168,47 +178,3 @@ def _tidy(value: object) -> object:
     if isinstance(value, str):
         return clean(value) or None
     return value
-
-
-def _faulty_cells(path: Path) -> dict[str, dict[tuple[int, str], str]]:
-    """Per sheet the cells calamine shows as empty although they are not: error values, formulas never calculated."""
-    from openpyxl import load_workbook
-
-    try:
-        formulas = load_workbook(path, read_only=True)
-    except Exception as error:  # openpyxl raises many kinds for a damaged package; all mean the same to the clerk
-        raise UnreadableError("tệp hỏng hoặc không phải là tệp Excel") from error
-    faulty: dict[str, dict[tuple[int, str], str]] = {}
-    try:
-        for sheet in formulas.worksheets:
-            found = {}
-            uncertain = {}
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if cell.data_type == "e":
-                        found[(cell.row, column_letter(cell.column - 1))] = str(cell.value)
-                    elif cell.data_type == "f":
-                        uncertain[(cell.row, column_letter(cell.column - 1))] = str(cell.value)
-            if uncertain:
-                found |= _without_result(path, sheet.title, uncertain)
-            faulty[sheet.title] = found
-    finally:
-        formulas.close()
-    return faulty
-
-
-def _without_result(path: Path, sheet_name: str, formulas: dict[tuple[int, str], str]) -> dict[tuple[int, str], str]:
-    """Of these formula cells, the ones the file keeps no usable result for."""
-    from openpyxl import load_workbook
-
-    values = load_workbook(path, read_only=True, data_only=True)
-    try:
-        usable = {
-            (cell.row, column_letter(cell.column - 1))
-            for row in values[sheet_name].iter_rows()
-            for cell in row
-            if cell.value is not None and cell.data_type != "e"
-        }
-    finally:
-        values.close()
-    return {place: text for place, text in formulas.items() if place not in usable}

@@ -9,7 +9,7 @@ from ingest.issue import Issue
 from ingest.read import Workbook
 from ingest.reference import Period
 from ingest.spec import Form, Rule, common_rules, load_forms
-from ingest.store import create_table
+from ingest.store import create_table, literal
 from ingest.vietnamese import format_value
 
 
@@ -38,9 +38,8 @@ def _row_issues(connection, form: Form, period: Period, workbook: Workbook, faul
         words = sorted(set(re.findall(r"{(\w+)}", rule.sentence)) | {rule.field})
         rows = connection.execute(
             f"select _row_number, {', '.join(words)} from "
-            f"(select *, $1::date as cut_off_on, $2::integer as period_year from {form.name}) "
-            f"where ({rule.when}) and not ({rule.then}) order by _row_number",
-            [period.cut_off_on, period.year],
+            f"(select *, {literal(period.cut_off_on)} as cut_off_on, {period.year} as period_year from {form.name}) "
+            f"where ({rule.when}) and not ({rule.then}) order by _row_number"
         ).fetchall()
         reads = {f.name for f in form.fields} & set(re.findall(r"\w+", f"{rule.when} {rule.then}"))
         for row_number, *values in rows:

@@ -19,7 +19,7 @@ from ingest.spec import Field, Form, form_version, load_forms
 
 COVER_FIRST_ROW = 4
 HEADER_ROW = 4
-_PREPARED_ROWS = 300  # rows that carry drop-downs and formats
+_PREPARED_ROWS = 300  # rows that carry drop-downs
 _LIST_SHEET = "Danh mục"
 _LEVEL_HINT = {"key": "Bắt buộc.", "expected": "Cần có; để trống nếu chưa rõ.", "optional": "Không bắt buộc."}
 _KIND_HINT = {
@@ -128,7 +128,7 @@ def _write_cover(sheet, form: Form, values: dict, lists: _Lists) -> None:
         _style_header(label, known, is_note=False)
         cell = sheet.cell(row, 3, lists.shown(known, values.get(known.name)))
         cell.alignment = Alignment(horizontal="left", wrap_text=True)
-        _format_cell(cell, known)
+        cell.number_format = _number_format(known)
         if lists.has_choices(known):
             _add_choice(sheet, known, f"C{row}", lists)
 
@@ -148,13 +148,14 @@ def _write_sheet(sheet, form: Form, rows: list[dict], lists: _Lists) -> None:
         sheet.column_dimensions[letter].width = 34 if known.name in _WIDE else 18
         if lists.has_choices(known):
             _add_choice(sheet, known, f"{letter}{HEADER_ROW + 1}:{letter}{last_row}", lists)
-        for row in range(HEADER_ROW + 1, last_row + 1):
-            _format_cell(sheet.cell(row, index + 1), known)
+        # One format for the column, not one for each of its cells: a blank row costs nothing to read.
+        sheet.column_dimensions[letter].number_format = _number_format(known)
     for number, row in enumerate(rows, start=HEADER_ROW + 1):
         for index, known in enumerate(form.fields):
             value = lists.shown(known, row.get(known.name))
             if value is not None:
                 cell = sheet.cell(number, index + 1, value)
+                cell.number_format = _number_format(known)
                 cell.alignment = Alignment(vertical="top", wrap_text=True)
     sheet.row_dimensions[HEADER_ROW].height = 48
     sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, 3)
@@ -204,13 +205,6 @@ def _add_choice(sheet, known: Field, cells: str, lists: _Lists) -> None:
     sheet.add_data_validation(choice)
 
 
-def _format_cell(cell, known: Field) -> None:
-    if known.type == "date":
-        cell.number_format = "dd/mm/yyyy"
-    elif known.type == "number":
-        cell.number_format = "#,##0.###"
-    elif known.type == "integer":
-        cell.number_format = "0"
-    else:
-        cell.number_format = "@"  # text: leading zeros stay
-
+def _number_format(known: Field) -> str:
+    formats = {"date": "dd/mm/yyyy", "number": "#,##0.###", "integer": "0"}
+    return formats.get(known.type, "@")  # text: leading zeros stay

@@ -223,7 +223,7 @@ def _judge_row(data: SheetData, row: Row, judgement: Judgement, lists: dict[str,
     for known in data.form.fields:
         letter = data.columns.get(known.name)
         place = Place(data.name, row.number, letter, data.headers.get(known.name, known.title))
-        fault = data.faulty_cells.get((row.number, letter))
+        fault = data.faulty_cells.get(f"{letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:

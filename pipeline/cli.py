@@ -13,6 +13,7 @@ import typer
 from pipeline.settings import TIME_ZONE, Settings, load_settings
 
 EXIT_BROKE = 2
+_USAGE_ERROR = typer.BadParameter.__base__  # typer carries its own click and names only this subclass
 EXIT_USAGE = 64
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -305,18 +306,13 @@ def generate(check_only: Annotated[bool, typer.Option("--check", help="Change no
 
 def main() -> None:
     """Entry point: known faults end in a sentence and an exit code, never in a traceback."""
-    import click
-
     from pipeline.steps import StepError
 
     try:
         code = app(standalone_mode=False)
-    except click.UsageError as error:
+    except _USAGE_ERROR as error:
         error.show()
         code = EXIT_USAGE
-    except click.ClickException as error:
-        error.show()
-        code = EXIT_BROKE
     except (StepError, LookupError) as error:
         _talk(f"ocop: {error}")
         code = EXIT_BROKE

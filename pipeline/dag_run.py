@@ -27,7 +27,7 @@ def moment_of(dag_run) -> datetime:
 def settings_of(dag_run) -> Settings:
     """Return the settings of a run: the home from OCOP_HOME, both clocks from the run, not the machine."""
     moment = moment_of(dag_run)
-    return load_settings(None, moment.astimezone(ZoneInfo(TIME_ZONE)).date(), moment.astimezone(UTC))
+    return load_settings(as_of=moment.astimezone(ZoneInfo(TIME_ZONE)).date(), known_at=moment.astimezone(UTC))
 
 
 def passed(outcome: Outcome) -> str:

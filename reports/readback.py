@@ -15,7 +15,7 @@ from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-VIETNAMESE_NUMBER = re.compile(r"-?(?:0\d|\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
+VIETNAMESE_NUMBER = re.compile(r"-?(?:0|0[1-9]|[1-9]\d{0,2}(?:\.\d{3})*)(?:,\d+)?")
 VIETNAMESE_DATE = re.compile(r"(\d{2})/(\d{1,2})/(\d{4})")
 UNKNOWN_MARKS = ("", "–", "chưa có số liệu")
 

@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports import reproducible, wording
@@ -78,7 +79,8 @@ def _cover(sheet: Worksheet, definition: Definition, frozen: Frozen, prose: Pros
         link = _put(
             sheet.cell(row, 1), table.sheet, Font(name=FONT, size=12, color="0563C1", underline="single")
         )
-        link.hyperlink, link.border = f"#'{table.sheet}'!A1", GRID
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{table.sheet}'!A1")
+        link.border = GRID
         _put(sheet.cell(row, 2), sheet_caption(definition, table, prose), plain, "left", border=GRID)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 70
     _page(sheet, "portrait")

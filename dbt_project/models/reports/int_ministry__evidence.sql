@@ -67,7 +67,7 @@ with
             unnest(
                 [
                     column_code,
-                    column_code,
+                    if(column_code <> 'cumulative_count', column_code, null),
                     if(is_valid, column_code, null),
                     if(column_code = 'valid_count', 'product_count', null),
                     'value'

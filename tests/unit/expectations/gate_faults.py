@@ -96,8 +96,8 @@ FAULTS = {
     ),
     "valid_after_its_expiry": Fault(
         "GATE-10",
-        "hết hạn ngày 1/12/2024, trước ngày chốt 14/12/2024, nhưng vẫn được tính còn hiệu lực",
-        facts=(f"update fct_product_status set expires_on = '2024-12-01' {P1_NOW}",),
+        "hết hạn từ ngày 14/12/2024, ngày chốt là 14/12/2024, nhưng vẫn được tính còn hiệu lực",
+        facts=(f"update fct_product_status set expires_on = '2024-12-14' {P1_NOW}",),
     ),
     "stated_status_contradicts": Fault(
         "GATE-11",
@@ -169,7 +169,7 @@ FAULTS = {
         "2024: cộng các đơn vị được giao là 13–15, tổng ghi trong kế hoạch là 12, lệch 1.",
         facts=(
             "update fct_target set target_min = 9, target_max = 9 where subject_unit_code = '587' and "
-            "indicator_code = 'planned_product'",
+            "indicator_code = 'planned_product' and is_total",
         ),
     ),
     "more_planned_than_targeted": Fault(

@@ -56,6 +56,19 @@ select period_code, 'headline', 'funding_' || money_code, 'value', 'sum', null, 
     _row_number
 from money
 union all
+select b.period_code, 'rating', unit_code || '-' || cycle_code,
+    unnest(['product_count', 'star_' || star || '_count']), 'count', product_key, null, _submission_id, _sheet,
+    _row_number
+from fct_rating as f
+inner join bridge_period as b on f.period_code = b.source_period_code and b.measure_code = 'flow'
+union all
+select b.period_code, 'activity', activity_type_code || '-' || state_code,
+    unnest(['line_count', 'activity_count', 'participant_count']), unnest(['count', 'sum', 'sum']),
+    _submission_id || _row_number, unnest([null, activity_count, participant_count]), _submission_id, _sheet,
+    _row_number
+from fct_activity as f
+inner join bridge_period as b on f.period_code = b.source_period_code and b.measure_code = 'flow'
+union all
 select period_code, 'funding_by_source', coalesce(source_code, 'unknown') || '-' || coalesce(content_code, ''),
     money_code || '_amount_vnd_million', 'sum', null, amount, _submission_id, _sheet, _row_number
 from money;
@@ -120,6 +133,22 @@ select
     max(printed_value) filter (column_code = 'planned_amount_vnd_million') as planned_amount_vnd_million,
     max(printed_value) filter (column_code = 'disbursed_amount_vnd_million') as disbursed_amount_vnd_million
 from printed where table_code = 'funding_by_source' group by all;
+
+insert into rpt_ministry__rating by name
+select
+    period_code, row_code,
+    coalesce(max(printed_value) filter (column_code = 'product_count'), 0) as product_count,
+    coalesce(max(printed_value) filter (column_code = 'star_3_count'), 0) as star_3_count,
+    coalesce(max(printed_value) filter (column_code = 'star_4_count'), 0) as star_4_count
+from printed where table_code = 'rating' group by all;
+-- no total row: classes and fairs do not add up
+insert into rpt_ministry__activity by name
+select
+    period_code, row_code,
+    max(printed_value) filter (column_code = 'line_count') as line_count,
+    max(printed_value) filter (column_code = 'activity_count') as activity_count,
+    max(printed_value) filter (column_code = 'participant_count') as participant_count
+from printed where table_code = 'activity' and row_code <> 'total' group by all;
 
 insert into rpt_ministry__submission_status by name
 select period_code, unit_code as row_code, unit_code, u.unit_name, 'received' as submission_status_code,

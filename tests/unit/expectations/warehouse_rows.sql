@@ -106,8 +106,9 @@ insert into fct_funding values
 insert into fct_target values
     ('2024Y', '58', '58', 'new_product', 2024, 2024, 10, 20, 'sản phẩm', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 11),
     ('2024Y', '58', '58', 'planned_product', 2024, 2024, 12, 12, 'sản phẩm', null, null, null, true, 'KH', '2024Y-58-a', 'Chỉ tiêu', 12),
-    ('2024Y', '58', '587', 'planned_product', 2024, 2024, 7, 7, 'sản phẩm', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 13),
+    ('2024Y', '58', '587', 'planned_product', 2024, 2024, 7, 7, 'sản phẩm', null, null, null, true, 'KH', '2024Y-58-a', 'Chỉ tiêu', 13),
     ('2024Y', '58', '585', 'planned_product', 2024, 2024, 4, 6, 'sản phẩm', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 14),
+    ('2024Y', '58', '587', 'planned_product', 2024, 2024, 6, 6, 'sản phẩm', 3, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 17),
     ('2024Y', '58', '58', 'producer_htx_pct', 2024, 2024, 30, null, '%', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 15),
     ('2024Y', '58', '587', 'producer_htx_pct', 2024, 2024, 40, null, '%', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 16);
 insert into fct_activity values

@@ -94,6 +94,14 @@ create table rpt_ministry__funding_by_source (
     planned_amount_vnd_million decimal(18, 3), disbursed_amount_vnd_million decimal(18, 3),
     approximate_line_count bigint
 );
+create table rpt_ministry__rating (
+    period_code varchar, row_no integer, row_code varchar, unit_name varchar, cycle_name varchar,
+    council_level_name varchar, product_count integer, star_3_count integer, star_4_count integer
+);
+create table rpt_ministry__activity (
+    period_code varchar, row_no integer, row_code varchar, activity_type_name varchar, state_name varchar,
+    line_count bigint, activity_count decimal(18, 3), participant_count decimal(18, 3), area_ha decimal(18, 3)
+);
 create table rpt_ministry__submission_status (
     period_code varchar, row_no integer, row_code varchar, unit_code varchar, unit_name varchar,
     submission_status_code varchar, submission_status_name varchar, received_on date, is_on_time boolean,

@@ -71,7 +71,9 @@ def test_all_text_is_times_new_roman_in_the_sizes_of_the_decree(word):
         if style.style_id.startswith("Ocop") or style.name == "Normal":
             assert style.font.name == "Times New Roman"
             fonts = style.element.rPr.rFonts
-            assert {fonts.get(qn(f"w:{script}")) for script in ("ascii", "hAnsi", "cs")} == {"Times New Roman"}
+            assert {fonts.get(qn(f"w:{script}")) for script in ("ascii", "hAnsi", "cs")} == {
+                "Times New Roman"
+            }
     for name in ("OcopBody", "OcopBasis", "OcopTitle", "OcopSubject", "OcopAnnexTitle", "OcopHeading1"):
         assert Pt(13) <= styles[name].font.size <= Pt(14)
     body = styles["OcopBody"].paragraph_format

@@ -37,7 +37,9 @@ def test_the_copy_is_described_by_its_manifest(frozen_release):
 
 
 def test_a_submission_of_another_period_behind_a_figure_is_named(change, freeze_again):
-    change("update int_ministry__evidence set _submission_id = '2024H1-587-ffffffffffff' where _row_number = 5")
+    change(
+        "update int_ministry__evidence set _submission_id = '2024H1-587-ffffffffffff' where _row_number = 5"
+    )
     manifest = json.loads((freeze_again().directory / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["submission_ids"] == ["2024H1-587-ffffffffffff", "2024H2-587-0123456789ab"]
 

@@ -1,0 +1,92 @@
+"""Tracing: from a printed figure to the cells of the workbooks it came from."""
+
+from decimal import Decimal
+
+import pytest
+
+from reports.trace import TraceError, trace
+
+
+def test_a_count_leads_to_one_cell_per_product(warehouse):
+    found = trace(warehouse, "star_by_unit", "587", "valid_count", "2024H2")
+    assert found["figure"] == "star_by_unit/587/valid_count"
+    assert found["value"] == 3
+    assert found["note"] is None
+    assert [cell["cell"] for cell in found["cells"]] == ["I7", "I8", "I9"]
+    assert found["cells"][0] == {
+        "submission_id": "2024H2-587-0123456789ab",
+        "file_name": "ninh-phuoc.xlsx",
+        "sheet": "Sản phẩm",
+        "cell": "I7",
+        "row_number": 7,
+        "field_name": "status_code",
+        "header_text": "Tình trạng",
+        "value_contribution": 1,
+    }
+
+
+def test_a_sum_leads_to_its_amounts(warehouse):
+    found = trace(
+        warehouse, "rpt_ministry__funding_by_source", "NSTW/1", "disbursed_amount_vnd_million", "2024H2"
+    )
+    assert [(cell["cell"], cell["value_contribution"]) for cell in found["cells"]] == [
+        ("F5", Decimal("975.000")),
+        ("F6", Decimal("415.029")),
+    ]
+    assert sum(cell["value_contribution"] for cell in found["cells"]) == found["value"] == Decimal("1390.029")
+
+
+def test_a_total_rests_on_all_rows(warehouse):
+    found = trace(warehouse, "funding_by_source", "total", "disbursed_amount_vnd_million", "2024H2")
+    assert [cell["cell"] for cell in found["cells"]] == ["F5", "F6", "F7"]
+    assert found["note"] is None
+
+
+def test_a_thing_in_two_cells_is_counted_once(published, change):
+    change("insert into int_ministry__evidence select * from int_ministry__evidence where _row_number = 8")
+    found = trace(published / "ocop.duckdb", "star_by_unit", "587", "valid_count")
+    assert [cell["value_contribution"] for cell in found["cells"]] == [1, 1, 0, 1]
+    assert found["note"] is None
+
+
+def test_a_figure_and_its_evidence_that_disagree_are_reported(published, change):
+    change("update rpt_ministry__star_by_unit set valid_count = 4 where row_code = '587'")
+    found = trace(published / "ocop.duckdb", "star_by_unit", "587", "valid_count")
+    assert found["note"] == "Số in là 4, nhưng các ô truy nguyên được cho kết quả 3; đề nghị kiểm tra."
+
+
+def test_a_figure_without_evidence_says_so(warehouse):
+    found = trace(warehouse, "headline", "missing_unit", "value")
+    assert found["cells"] == []
+    assert "không truy nguyên được" in found["note"]
+
+
+def test_without_a_period_the_newest_one_is_taken(published, change):
+    change("insert into rpt_ministry__headline values ('2024H1', 1, 'producer', 'Chủ thể', 99, 'chủ thể')")
+    found = trace(published / "ocop.duckdb", "headline", "producer", "value")
+    assert (found["period"], found["value"]) == ("2024H2", 3)
+    assert trace(published / "ocop.duckdb", "headline", "producer", "value", "2024H1")["value"] == 99
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [
+        (
+            ("star_by_moon", "587", "valid_count"),
+            "there is no printed table 'star_by_moon'; there are: activity, fund",
+        ),
+        (("star_by_unit", "999", "valid_count"), "no row '999' in period 2024H2; it has: 582, 584, 585"),
+        (("star_by_unit", "587", "valid"), "no column 'valid'; it has: unit_code, unit_name"),
+        (("star_by_unit; drop table x", "587", "valid"), "there is no printed table"),
+        (("rating", "total", "product_count"), "table rating has no rows in any period"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_answered_with_what_there_is(warehouse, address, answer):
+    with pytest.raises(TraceError, match=answer):
+        trace(warehouse, *address)
+
+
+def test_a_layout_without_the_column_still_names_the_row(published, change):
+    change("delete from fct_layout")
+    cell = trace(published / "ocop.duckdb", "star_by_unit", "587", "valid_count")["cells"][0]
+    assert (cell["cell"], cell["row_number"], cell["field_name"]) == (None, 7, "status_code")
