@@ -138,7 +138,7 @@ def judge(workbook: Workbook, province_code: str) -> Judgement:
     cover = _judge_cover(workbook, judgement, lists)
     for name in TABLE_FORM_NAMES:
         _judge_sheet(name, workbook.sheets.get(name), cover, judgement, lists)
-    if not any(judgement.tables.values()) and not any(cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES):
+    if not any(judgement.tables[n] for n in TABLE_FORM_NAMES) and not any(cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES):
         judgement.issues.append(common_issue("FILE-03"))
     judgement.issues.extend(run_rules(judgement.tables, cover, identity.period, workbook, judgement.issues))
     if judgement.error_count == 0:

@@ -20,12 +20,12 @@ TONE_PLACEMENT = {
     for tone in _TONES.values()
 }
 
-_INTEGER = re.compile(r"-?\d+")
-_THOUSANDS = re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
-_DECIMAL = re.compile(r"-?\d+,\d+")
-_ONE_GROUP = re.compile(r"(-?\d{1,3})\.(\d{3})")
-_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?", re.ASCII)
+_DECIMAL = re.compile(r"-?\d+,\d+", re.ASCII)
+_ONE_GROUP = re.compile(r"(-?\d{1,3})\.(\d{3})", re.ASCII)
+_DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _SPACES = re.compile(r"\s+")
 
 

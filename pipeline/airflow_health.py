@@ -1,7 +1,7 @@
 """Tell whether one component of Airflow is alive, for the health checks of docker-compose.yml.
 
-`airflow jobs check` answers the same question for two seconds of processor and 150 MB of memory each time; the
-api-server keeps the heartbeats of all components at hand.
+`airflow jobs check` answers the same question for two seconds of processor and 150 MB of memory each time;
+the api-server keeps the heartbeats of all components at hand.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ HEALTH = "http://api-server:8080/api/v2/monitor/health"
 
 
 def status_of(component: str, url: str = HEALTH) -> str:
-    """Return the status the api-server gives for a component: healthy, unhealthy, or none when it never ran."""
+    """Return the status the api-server gives for a component: healthy, unhealthy, None if it never ran."""
     with urlopen(url, timeout=10) as answer:
         return str(json.load(answer)[component]["status"])
 

@@ -41,14 +41,15 @@ class DemoError(Exception):
 
 def main() -> int:
     """Run the demo; 0 when a signed report lies in its folder."""
-    _lay_out_samples()
+    lay_out_samples(HOME)
     AIRFLOW_HOME.mkdir(parents=True, exist_ok=True)
     approver, password = approver_environment(AIRFLOW_HOME)
     os.environ |= airflow_environment(AIRFLOW_HOME) | approver | {"OCOP_HOME": str(HOME)}
     say = _console()
     say(f"Data home {_short(HOME)}; Airflow's own log goes to {_short(LOG)}")
     try:
-        _run_both(password, say)
+        run_both(password, say)
+        _show_report(say)
     except DemoError as error:
         say(f"{error} Details: {_short(LOG)}")
         return 1
@@ -60,7 +61,8 @@ def main() -> int:
     return 0
 
 
-def _run_both(password: str, say) -> None:
+def run_both(password: str, say) -> None:
+    """Run the nightly load and then the report, which the approver signs."""
     from airflow.dag_processing.dagbag import DagBag
     from airflow.utils.db import initdb
 
@@ -75,6 +77,8 @@ def _run_both(password: str, say) -> None:
     with Approver(password, "Approve"):
         _run(bag.dags["ministry_report"], MORNING, {"period": PERIOD}, say)
 
+
+def _show_report(say) -> None:
     printed = sorted((HOME / "releases").glob(f"**/bao-cao-ocop-{PERIOD}.*"))
     if not {".docx", ".xlsx"} <= {path.suffix for path in printed}:
         raise DemoError(f"Both runs succeeded, but the report is not in {_short(HOME / 'releases')}.")
@@ -87,8 +91,9 @@ def _short(path: Path) -> Path:
     return path.relative_to(PROJECT)
 
 
-def _lay_out_samples() -> None:
-    landing = HOME / "landing"
+def lay_out_samples(home: Path) -> None:
+    """Put the samples where the units would put their workbooks."""
+    landing = home / "landing"
     landing.mkdir(parents=True, exist_ok=True)
     samples = PROJECT / "samples"
     # The bad ones come along: they are sent back to their senders and must keep nobody else waiting.

@@ -19,6 +19,9 @@ from reports.sentences import Prose
 
 TEMPLATE = Path(__file__).parent / "templates" / "bao-cao.docx"
 EMU_PER_TWIP = 635
+TWIPS_PER_POINT = 20
+CELL_MARGIN = 57  # twips
+DIGIT_WIDTH = 0.5  # of a digit in Times New Roman, as a share of the font size
 ORDINAL_WIDTH = 9  # of the same measure as the widths in ministry.yml
 ORDINAL_HEADING = "TT"
 # Style ids of the template; the names Word shows are Vietnamese.
@@ -116,9 +119,8 @@ def _block(definition: Definition, table: Table, rows: list[dict], prose: Prose,
 
 
 def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
-    shares = [ORDINAL_WIDTH, *(column.width for column in table.columns)]
-    edges = [round(width * sum(shares[:i]) / sum(shares)) for i in range(len(shares) + 1)]
-    twips = [right - left for left, right in zip(edges, edges[1:], strict=False)]
+    texts = [[cell_text(table, column, row) for column in table.columns] for row in rows]
+    twips = _column_widths(table, texts, width)
     element = _element("w:tbl", _table_properties(width), _element("w:tblGrid"))
     for size in twips:
         element[1].append(_element("w:gridCol", w=str(size)))
@@ -126,16 +128,35 @@ def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
     for row in _heading_rows(table.columns, twips, half_points):
         element.append(row)
     ordinal = 0
-    for row in rows:
+    for row, row_texts in zip(rows, texts, strict=True):
         is_total = row["row_code"] == "total"
         ordinal += not is_total
         cells = [_cell("" if is_total else str(ordinal), twips[0], "center", half_points, is_total)]
-        for column, size in zip(table.columns, twips[1:], strict=True):
-            text = cell_text(table, column, row)
+        for column, text, size in zip(table.columns, row_texts, twips[1:], strict=True):
             alignment = "center" if text == wording.DASH else _alignment(column)
             cells.append(_cell(text, size, alignment, half_points, is_total))
         element.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit")), *cells))
     return element
+
+
+def _column_widths(table: Table, texts: list[list[str]], width: int) -> list[int]:
+    """Share out the page width; a figure is never broken, its column takes from those that hold words."""
+    shares = [ORDINAL_WIDTH, *(column.width for column in table.columns)]
+    widths = [width * share / sum(shares) for share in shares]
+    words = {at for at, column in enumerate(table.columns, start=1) if column.kind == "text"}
+    for at in range(1, len(widths)):
+        if at not in words:
+            longest = max(len(row[at - 1]) for row in texts)
+            needed = longest * DIGIT_WIDTH * table.font_size * TWIPS_PER_POINT + 2 * CELL_MARGIN
+            widths[at] = max(widths[at], needed)
+    kept = sum(size for at, size in enumerate(widths) if at not in words)
+    offered = sum(widths[at] for at in words)
+    if kept >= width or not words:
+        raise ReportError(f"{table.model}: its figures are wider than the page; print it in landscape")
+    for at in words:
+        widths[at] *= (width - kept) / offered
+    edges = [round(sum(widths[:at])) for at in range(len(widths) + 1)]
+    return [right - left for left, right in zip(edges, edges[1:], strict=False)]
 
 
 def cell_text(table: Table, column: Column, row: dict) -> str:
@@ -192,7 +213,9 @@ def _table_properties(width: int) -> etree._Element:
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         borders.append(_element(f"w:{side}", val="single", sz="4", space="0", color="000000"))
     margins = _element(
-        "w:tblCellMar", _element("w:left", w="57", type="dxa"), _element("w:right", w="57", type="dxa")
+        "w:tblCellMar",
+        _element("w:left", w=str(CELL_MARGIN), type="dxa"),
+        _element("w:right", w=str(CELL_MARGIN), type="dxa"),
     )
     return _element(
         "w:tblPr",

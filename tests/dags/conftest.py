@@ -1,4 +1,4 @@
-"""Real Airflow in this one pytest process: its home is set before anything imports it, its database made once."""
+"""Real Airflow in this one pytest process: its home is set before anything imports it."""
 
 from __future__ import annotations
 
@@ -99,10 +99,16 @@ class RecordedSteps:
 
 
 @pytest.fixture
-def approver(monkeypatch):
-    """Return a person who answers the request to sign with the option given."""
+def password(monkeypatch) -> str:
+    """Return the password of the approver, who looks often."""
     monkeypatch.setattr(demo, "POLL_SECONDS", 0.2)
-    return lambda choice: demo.Approver(PASSWORD, choice)
+    return PASSWORD
+
+
+@pytest.fixture
+def approver(password):
+    """Return a person who answers the request to sign with the option given."""
+    return lambda choice: demo.Approver(password, choice)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ def test_a_good_night_tells_that_the_warehouse_is_new(bag, steps, at):
     assert names == ["ocop_published"]
 
 
-def test_a_held_gate_publishes_nothing(bag, steps, states, at, capsys):
+def test_a_held_gate_publishes_nothing(bag, steps, states, at):
     steps.hold("gate")
 
     run = bag.dags["nightly_load"].test(logical_date=at(2024, 12, 22, 22))

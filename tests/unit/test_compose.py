@@ -78,7 +78,9 @@ def test_no_service_carries_a_password_or_key_in_its_environment(name):
 def test_secrets_are_files_that_neither_git_nor_the_image_carries():
     used = {secret for service in SERVICES.values() for secret in service["secrets"]}
     assert used == set(COMPOSE["secrets"])
-    assert {secret["file"] for secret in COMPOSE["secrets"].values()} == {f"./secrets/{name}" for name in used}
+    assert {secret["file"] for secret in COMPOSE["secrets"].values()} == {
+        f"./secrets/{name}" for name in used
+    }
     assert "secrets" in (PROJECT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert "*" in (PROJECT / "secrets/.gitignore").read_text(encoding="utf-8").splitlines()
 
@@ -94,7 +96,9 @@ def test_clock_is_the_one_of_viet_nam(name):
 
 
 def test_images_are_pinned():
-    images = [service["image"] for service in SERVICES.values()] + re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)
+    images = [service["image"] for service in SERVICES.values()] + re.findall(
+        r"^FROM (\S+)", DOCKERFILE, re.M
+    )
     for image in images:
         assert re.search(r":\d+\.\d+(\.\d+)?(-[a-z-]+)?$", image), image
 

@@ -227,3 +227,14 @@ def test_a_province_without_a_name_at_the_cut_off_is_an_error(freeze_and_pass, c
 def test_an_empty_table_says_so_and_keeps_its_number(printed):
     at = printed.paragraphs.index("Bảng 6. Kết quả đánh giá, phân hạng 6 tháng cuối năm 2024")
     assert printed.paragraphs[at + 1] == "Trong kỳ chưa nhận được số liệu về đánh giá, phân hạng sản phẩm."
+
+
+def test_a_column_grows_with_its_figures_so_that_none_is_broken(freeze_and_pass, change):
+    change("update rpt_ministry__target_result set target_max = 1234567890.125 where row_code = '1'")
+    directory = freeze_and_pass()
+    render(directory, PERIOD)
+    table = data_tables(Document(str(directory / f"bao-cao-ocop-{PERIOD}.docx")))[6]
+    widths = [int(column.get(qn("w:w"))) * TWIP for column in table._tbl.tblGrid]
+    assert table.rows[2].cells[6].text == "1.234.567.890,125"
+    assert widths[6] >= len("1.234.567.890,125") * DIGIT * Pt(10)
+    assert sum(widths) <= Mm(165) + TWIP
