@@ -32,7 +32,9 @@ class Place:
     column_letter: str | None
     column_title: str
 
-    def issue(self, rule_id: str, known: Field, value: object, words: dict | None = None, **more: object) -> Issue:
+    def issue(
+        self, rule_id: str, known: Field, value: object, words: dict | None = None, **more: object
+    ) -> Issue:
         """A common issue about this cell."""
         return common_issue(
             rule_id,
@@ -56,7 +58,9 @@ def as_text(value: object) -> str:
     return clean(str(value))
 
 
-def typed_value(known: Field, value: object, place: Place, lists: dict[str, CodeList]) -> tuple[object, Issue | None]:
+def typed_value(
+    known: Field, value: object, place: Place, lists: dict[str, CodeList]
+) -> tuple[object, Issue | None]:
     """(typed value, None) or (None, issue). ``lists`` holds the lists that depend on unit and period (unit, commune …).
 
     Types: string -> str, integer -> int, number -> Decimal with at most three digits, date -> date, boolean -> bool.
@@ -72,7 +76,9 @@ def typed_value(known: Field, value: object, place: Place, lists: dict[str, Code
     return _textual(known, value, place)
 
 
-def _coded(known: Field, value: object, place: Place, lists: dict[str, CodeList]) -> tuple[object, Issue | None]:
+def _coded(
+    known: Field, value: object, place: Place, lists: dict[str, CodeList]
+) -> tuple[object, Issue | None]:
     entries = lists.get(known.codelist) or code_list(known.codelist)
     typed = as_text(value)
     code = entries.find(_MARKS.get(typed.lower(), typed) if known.type == "boolean" else typed)

@@ -58,7 +58,11 @@ def _sources() -> str:
         form = load_forms().get(name)
         documented = {f.name: f.description for f in form.fields} if form else {}
         columns = [
-            {"name": column, "description": documented.get(column) or _PROVENANCE_DOC.get(column, ""), "data_type": type_}
+            {
+                "name": column,
+                "description": documented.get(column) or _PROVENANCE_DOC.get(column, ""),
+                "data_type": type_,
+            }
             for column, type_ in raw_types(name).items()
         ]
         tables.append(
@@ -107,7 +111,9 @@ def _field_guide() -> str:
                 notes.append(f"đơn vị tính {known.unit}")
             if known.personal:
                 notes.append("thông tin cá nhân, không công bố")
-            lines.append(f"| {known.title} | {_LEVEL[known.level]} | {_TYPE[known.type]} | {'; '.join(notes)} |")
+            lines.append(
+                f"| {known.title} | {_LEVEL[known.level]} | {_TYPE[known.type]} | {'; '.join(notes)} |"
+            )
         lines.append("")
         if form.rules:
             lines += ["| Mã kiểm tra | Mức độ | Nội dung |", "|---|---|---|"]

@@ -43,7 +43,9 @@ def verify(path: Path) -> list[str]:
     previous = None
     for number, line in enumerate(path.read_bytes().splitlines() if path.exists() else [], start=1):
         if json.loads(line).get("previous_sha256") != previous:
-            faults.append(f"{path.name} line {number} does not follow line {number - 1}: a line was changed or removed.")
+            faults.append(
+                f"{path.name} line {number} does not follow line {number - 1}: a line was changed or removed."
+            )
         previous = _line_sha256(line)
     return faults
 

@@ -34,7 +34,11 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
     A file whose content is known already changes nothing: no ledger line, no new copy.
     """
     ledger = ledger_path(archive)
-    known = {line["file_sha256"]: line["submission_id"] for line in journal.read(ledger) if line["event"] == "landed"}
+    known = {
+        line["file_sha256"]: line["submission_id"]
+        for line in journal.read(ledger)
+        if line["event"] == "landed"
+    }
     landed = []
     for path in _arrivals(landing):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -103,7 +103,9 @@ def _grids(path: Path, wanted: set[str]) -> dict[str, list[list[object]]]:
                 continue
             sheet = source.get_sheet_by_name(name)
             if sheet.total_height > _MAX_ROWS:
-                raise UnreadableError(f'trang "{name}" có {sheet.total_height} dòng; có thể có ký tự thừa ở cuối trang')
+                raise UnreadableError(
+                    f'trang "{name}" có {sheet.total_height} dòng; có thể có ký tự thừa ở cuối trang'
+                )
             grids[name] = sheet.to_python(skip_empty_area=False)
     except PasswordError as error:
         raise UnreadableError("tệp đang đặt mật khẩu") from error

@@ -33,7 +33,9 @@ def write_receipt(outbox: Path, original: Path, submission_id: str, judgement: J
     answer = folder / f"phan-hoi-{original.stem}.xlsx"
     unfinished = answer.with_suffix(".unfinished")
     workbook = _open_original(original, judgement)
-    _write_verdict(workbook.create_sheet(_free_name(workbook.sheetnames), 0), original.name, submission_id, judgement)
+    _write_verdict(
+        workbook.create_sheet(_free_name(workbook.sheetnames), 0), original.name, submission_id, judgement
+    )
     workbook.active = 0
     for sheet in workbook.worksheets[1:]:
         sheet.sheet_view.tabSelected = False
@@ -114,17 +116,30 @@ def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgeme
         sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=6)
     sheet.row_dimensions[len(facts) + 1].height = 34
     heading = len(facts) + 3
-    for column, title in enumerate(("Mức độ", "Mã", "Vị trí", "Giá trị", "Nội dung", "Việc cần làm"), start=1):
+    for column, title in enumerate(
+        ("Mức độ", "Mã", "Vị trí", "Giá trị", "Nội dung", "Việc cần làm"), start=1
+    ):
         cell = sheet.cell(heading, column, title)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="D9E1F2")
-    ordered = sorted(judgement.issues, key=lambda issue: issue.severity != "error")  # errors first, else as found
+    ordered = sorted(
+        judgement.issues, key=lambda issue: issue.severity != "error"
+    )  # errors first, else as found
     for row, issue in enumerate(ordered, start=heading + 1):
-        values = (_SEVERITY_NAME[issue.severity], issue.rule_id, issue.place, issue.value_text, issue.message, issue.action)
+        values = (
+            _SEVERITY_NAME[issue.severity],
+            issue.rule_id,
+            issue.place,
+            issue.value_text,
+            issue.message,
+            issue.action,
+        )
         for column, value in enumerate(values, start=1):
             cell = sheet.cell(row, column)
             cell.value = value
-            cell.data_type = "s" if value is not None else cell.data_type  # a value that begins with "=" stays text
+            cell.data_type = (
+                "s" if value is not None else cell.data_type
+            )  # a value that begins with "=" stays text
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_FILL[issue.severity])
         if issue.sheet and issue.row_number and issue.column_letter:

@@ -137,7 +137,9 @@ def province_on(province_code: str, day: date) -> str:
     for row in _rows("unit_succession"):
         if row["old_unit_code"] == province_code and len(row["old_unit_code"]) == 2:
             return row["new_unit_code"]
-    raise LookupError(f"Province {province_code} did not exist on {day} and has no successor in ref_unit_succession.csv.")
+    raise LookupError(
+        f"Province {province_code} did not exist on {day} and has no successor in ref_unit_succession.csv."
+    )
 
 
 @cache
@@ -148,7 +150,11 @@ def units_of_province(province_code: str, day: date) -> dict[str, Unit]:
     found = {u.code: u for u in alive if u.level == "province" and u.code == root}
     districts = {u.code: u for u in alive if u.level == "district" and u.parent_code == root}
     found |= districts
-    found |= {u.code: u for u in alive if u.level == "commune" and (u.parent_code in districts or u.parent_code == root)}
+    found |= {
+        u.code: u
+        for u in alive
+        if u.level == "commune" and (u.parent_code in districts or u.parent_code == root)
+    }
     return found
 
 

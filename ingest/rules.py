@@ -45,7 +45,11 @@ def _row_issues(connection, form: Form, period: Period, workbook: Workbook, faul
         for row_number, *values in rows:
             if any((data.name, row_number, name) in faulty for name in reads):
                 continue
-            issues.append(_rule_issue(rule, form, data.name, data.columns, row_number, dict(zip(words, values, strict=True))))
+            issues.append(
+                _rule_issue(
+                    rule, form, data.name, data.columns, row_number, dict(zip(words, values, strict=True))
+                )
+            )
     return issues
 
 

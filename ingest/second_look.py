@@ -26,7 +26,14 @@ def faulty_cells(path: Path) -> dict[str, dict[str, str]]:
             if sum(entry.file_size for entry in package.infolist()) > _MAX_UNPACKED_BYTES:
                 raise DamagedPackageError("tệp quá lớn so với một biểu mẫu báo cáo")
             return {name: dict(_faults(package, part)) for name, part in _sheet_parts(package)}
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, EOFError, ValueError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ElementTree.ParseError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+    ) as error:
         raise DamagedPackageError("tệp hỏng hoặc không phải là tệp Excel") from error
 
 
@@ -54,7 +61,9 @@ def _relations(package: zipfile.ZipFile, part: str) -> dict[str, str]:
     folder, name = posixpath.split(part)
     relations = ElementTree.fromstring(package.read(f"{folder}/_rels/{name}.rels"))
     return {
-        element.attrib["Id"]: posixpath.normpath(posixpath.join(f"/{folder}", element.attrib["Target"])).lstrip("/")
+        element.attrib["Id"]: posixpath.normpath(
+            posixpath.join(f"/{folder}", element.attrib["Target"])
+        ).lstrip("/")
         for element in relations
     }
 

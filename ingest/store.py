@@ -69,7 +69,12 @@ def literal(value: object) -> str:
 
 
 def store_submission(
-    raw: Path, submission_id: str, period_code: str, tables: dict[str, list[dict]], issues: list[Issue], layout: list[dict]
+    raw: Path,
+    submission_id: str,
+    period_code: str,
+    tables: dict[str, list[dict]],
+    issues: list[Issue],
+    layout: list[dict],
 ) -> None:
     """Write ``raw/<form>/<period>/<submission_id>.parquet`` for each table given, and its issues and layout."""
     content = dict(tables)

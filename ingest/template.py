@@ -28,7 +28,15 @@ _KIND_HINT = {
     "plan": "Ghi chỉ tiêu kế hoạch còn hiệu lực; bản gửi sau thay bản gửi trước.",
 }
 _LEVEL_FILL = {"key": "FFF2CC", "expected": "DDEBF7", "optional": "F2F2F2"}
-_WIDE = {"product_name", "producer_name", "note", "plan_document", "content_code", "indicator_code", "issuing_authority"}
+_WIDE = {
+    "product_name",
+    "producer_name",
+    "note",
+    "plan_document",
+    "content_code",
+    "indicator_code",
+    "issuing_authority",
+}
 
 
 def resolve(unit_code: str, period_code: str, province_code: str) -> tuple[Unit, Period]:
@@ -45,7 +53,12 @@ def resolve(unit_code: str, period_code: str, province_code: str) -> tuple[Unit,
 
 
 def write_template(
-    path: Path, unit: Unit, period: Period, province_code: str, rows: dict[str, list[dict]] | None = None, cover: dict | None = None
+    path: Path,
+    unit: Unit,
+    period: Period,
+    province_code: str,
+    rows: dict[str, list[dict]] | None = None,
+    cover: dict | None = None,
 ) -> None:
     """Write the workbook; ``rows`` (form -> dicts by field name) and ``cover`` prefill it.
 
@@ -200,7 +213,9 @@ def _add_choice(sheet, known: Field, cells: str, lists: _Lists) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     # Intake judges; Excel only helps. A code may also be typed or pasted, so a foreign entry is not blocked here.
-    choice = DataValidation(type="list", formula1=lists.reference(known.codelist), allow_blank=True, showErrorMessage=False)
+    choice = DataValidation(
+        type="list", formula1=lists.reference(known.codelist), allow_blank=True, showErrorMessage=False
+    )
     choice.add(cells)
     sheet.add_data_validation(choice)
 

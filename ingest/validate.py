@@ -20,7 +20,7 @@ from ingest.reference import (
 )
 from ingest.rules import run_rules
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
-from ingest.vietnamese import fold, match_key
+from ingest.vietnamese import match_key
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ def identify(workbook: Workbook, province_code: str) -> Identity:
     if cover["unit_code"] is not None:
         unit = _find_unit(as_text(cover["unit_code"]), period, province_code)
         if unit is None:
-            issues.append(_unknown_unit(as_text(cover["unit_code"]), period, province_code, cell("unit_code")))
+            issues.append(
+                _unknown_unit(as_text(cover["unit_code"]), period, province_code, cell("unit_code"))
+            )
     version = cover.get("form_version")
     version_text = None if version is None else str(version)
     if version_text is not None and version_text != form_version():
@@ -103,7 +105,9 @@ def _find_unit(typed: str, period: Period | None, province_code: str) -> Unit | 
     for day in dict.fromkeys((period.cut_off_on, period.starts_on)):
         alive = units_of_province(province_code, day)
         # Communes report themselves since the district level ended (1/7/2025).
-        senders = [u for u in alive.values() if u.level != "commune" or alive[u.parent_code].level == "province"]
+        senders = [
+            u for u in alive.values() if u.level != "commune" or alive[u.parent_code].level == "province"
+        ]
         code = CodeList("unit", tuple((u.code, u.name) for u in senders)).find(typed)
         if code and reporting_day(code, period, province_code) == day:
             return alive[code]
@@ -138,7 +142,9 @@ def judge(workbook: Workbook, province_code: str) -> Judgement:
     cover = _judge_cover(workbook, judgement, lists)
     for name in TABLE_FORM_NAMES:
         _judge_sheet(name, workbook.sheets.get(name), cover, judgement, lists)
-    if not any(judgement.tables[n] for n in TABLE_FORM_NAMES) and not any(cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES):
+    if not any(judgement.tables[n] for n in TABLE_FORM_NAMES) and not any(
+        cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES
+    ):
         judgement.issues.append(common_issue("FILE-03"))
     judgement.issues.extend(run_rules(judgement.tables, cover, identity.period, workbook, judgement.issues))
     if judgement.error_count == 0:
@@ -173,7 +179,9 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
             judgement.issues.append(issue)
         cover[known.name] = value
         if row_number:
-            judgement.layout.append(_layout(workbook.cover_sheet, known.name, letter, known.title, row_number))
+            judgement.layout.append(
+                _layout(workbook.cover_sheet, known.name, letter, known.title, row_number)
+            )
     cover["unit_code"] = judgement.identity.unit.code
     cover["period_code"] = judgement.identity.period.code
     cover["form_version"] = judgement.identity.form_version
@@ -203,22 +211,38 @@ def _judge_sheet(
     missing = [f for f in form.fields if f.level == "key" and f.name not in data.columns]
     if data.header_row is None or missing:
         for known in missing:
-            judgement.issues.append(common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name))
+            judgement.issues.append(
+                common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name)
+            )
         return
     for letter, header in data.unknown_headers.items():
-        where = {"sheet": data.name, "row_number": data.header_row, "column_letter": letter, "column_title": header}
+        where = {
+            "sheet": data.name,
+            "row_number": data.header_row,
+            "column_letter": letter,
+            "column_title": header,
+        }
         judgement.issues.append(common_issue("SHEET-03", **where))
     for letter, header in data.repeated_headers.items():
-        where = {"sheet": data.name, "row_number": data.header_row, "column_letter": letter, "column_title": header}
+        where = {
+            "sheet": data.name,
+            "row_number": data.header_row,
+            "column_letter": letter,
+            "column_title": header,
+        }
         judgement.issues.append(common_issue("SHEET-06", **where))
     for field_name, letter in data.columns.items():
-        judgement.layout.append(_layout(data.name, field_name, letter, data.headers[field_name], data.header_row))
+        judgement.layout.append(
+            _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
+        )
     for row in data.rows:
         judgement.tables[name].append(_judge_row(data, row, judgement, lists))
     judgement.issues.extend(_duplicates(data, judgement.tables[name]))
 
 
-def _judge_row(data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList]) -> dict[str, object]:
+def _judge_row(
+    data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList]
+) -> dict[str, object]:
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
     for known in data.form.fields:
         letter = data.columns.get(known.name)

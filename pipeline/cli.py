@@ -16,9 +16,15 @@ EXIT_BROKE = 2
 _USAGE_ERROR = typer.BadParameter.__base__  # typer carries its own click and names only this subclass
 EXIT_USAGE = 64
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-gate_app = typer.Typer(no_args_is_help=True, help="Judge the candidate or a frozen copy with a suite of rules.")
-decide_app = typer.Typer(no_args_is_help=True, help="Write down what a person decided; the next build reads it.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+gate_app = typer.Typer(
+    no_args_is_help=True, help="Judge the candidate or a frozen copy with a suite of rules."
+)
+decide_app = typer.Typer(
+    no_args_is_help=True, help="Write down what a person decided; the next build reads it."
+)
 app.add_typer(gate_app, name="gate")
 app.add_typer(decide_app, name="decide")
 
@@ -32,9 +38,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdou
 def clock_and_home(
     context: typer.Context,
     home: Annotated[Path | None, typer.Option(help="Data home (else OCOP_HOME, else ./var)")] = None,
-    as_of: Annotated[str | None, typer.Option(help="Day facts are looked at from, 2024-12-20 (else today)")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day facts are looked at from, 2024-12-20 (else today)")
+    ] = None,
     known_at: Annotated[
-        str | None, typer.Option(help="Moment up to which submissions and decisions count, 2024-12-20T22:00+07:00 (else now)")
+        str | None,
+        typer.Option(
+            help="Moment up to which submissions and decisions count, 2024-12-20T22:00+07:00 (else now)"
+        ),
     ] = None,
 ) -> None:
     """Reporting warehouse of the OCOP programme."""
@@ -236,7 +247,9 @@ def check(context: typer.Context, files: list[Path], as_json: AsJson = False) ->
 
 
 @app.command()
-def status(context: typer.Context, period: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False) -> None:
+def status(
+    context: typer.Context, period: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False
+) -> None:
     """Who is expected, who has sent, on time or late."""
     from pipeline import steps
     from pipeline.look import show_status
@@ -248,7 +261,9 @@ def status(context: typer.Context, period: Annotated[str | None, typer.Option()]
 def trace(
     context: typer.Context,
     figure: Annotated[str, typer.Argument(help="TABLE/ROW/COLUMN, star_by_unit/587/star_3_count")],
-    period: Annotated[str | None, typer.Option(help="Trace in the release of this period, else in what is published")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Trace in the release of this period, else in what is published")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """A printed figure back to the cells it comes from."""
@@ -292,7 +307,9 @@ def verify(context: typer.Context) -> None:
 
 
 @app.command()
-def generate(check_only: Annotated[bool, typer.Option("--check", help="Change nothing; 1 when stale")] = False) -> None:
+def generate(
+    check_only: Annotated[bool, typer.Option("--check", help="Change nothing; 1 when stale")] = False,
+) -> None:
     """Write the files that are generated from the forms."""
     from ingest.generate import stale_files, write_generated
 
@@ -320,4 +337,3 @@ def main() -> None:
         _talk("ocop: stopped")
         code = 130
     sys.exit(code or 0)
-

@@ -11,7 +11,11 @@ from pipeline.warehouse import DATABASE, gate_history
 
 EXPORT_FORMATS = ("xlsx", "csv", "parquet")
 _WORST = {"accepted": 0, "refused": 1, "unreadable": 2}
-_VERDICT = {"accepted": "Được tiếp nhận", "refused": "Chưa được tiếp nhận", "unreadable": "Không đọc được tệp"}
+_VERDICT = {
+    "accepted": "Được tiếp nhận",
+    "refused": "Chưa được tiếp nhận",
+    "unreadable": "Không đọc được tệp",
+}
 
 
 def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
@@ -102,7 +106,9 @@ def show_sql(settings: Settings, query: str, as_json: bool) -> None:
     """Run one query on the published warehouse, read-only and without access to other files."""
     import duckdb
 
-    with duckdb.connect(str(_published(settings)), read_only=True, config={"enable_external_access": "false"}) as connection:
+    with duckdb.connect(
+        str(_published(settings)), read_only=True, config={"enable_external_access": "false"}
+    ) as connection:
         try:
             relation = connection.sql(query)
         except duckdb.Error as error:
@@ -153,7 +159,11 @@ def _write_csv(out: Path, columns: list[str], rows: list[tuple]) -> None:
 
 def _harmless(value: object) -> object:
     """Text that a spreadsheet would run as a formula gets an apostrophe; only here, never in the store."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+        else value
+    )
 
 
 def _write_xlsx(out: Path, columns: list[str], rows: list[tuple]) -> None:
@@ -164,7 +174,9 @@ def _write_xlsx(out: Path, columns: list[str], rows: list[tuple]) -> None:
     sheet.append(list(columns))
     for row in rows:
         # Excel knows no time zones; moments are written as text with theirs.
-        sheet.append([value.isoformat() if getattr(value, "tzinfo", None) else _harmless(value) for value in row])
+        sheet.append(
+            [value.isoformat() if getattr(value, "tzinfo", None) else _harmless(value) for value in row]
+        )
     workbook.save(out)
 
 
@@ -210,7 +222,9 @@ def verify_home(settings: Settings) -> list[str]:
     from reports.seal import verify
 
     ledger = ledger_path(settings.archive)
-    faults = [fault for log in (ledger, settings.decisions, gate_history(settings)) for fault in journal.verify(log)]
+    faults = [
+        fault for log in (ledger, settings.decisions, gate_history(settings)) for fault in journal.verify(log)
+    ]
     for line in journal.read(ledger):
         if line["event"] != "landed":
             continue

@@ -101,8 +101,12 @@ def build(settings: Settings) -> Outcome:
     try:
         candidate = build_warehouse(settings)
     except BuildError as error:
-        raise StepError(f"{error}. The published warehouse is untouched; see build/dbt_logs/dbt.log.") from error
-    return Outcome("build", 0, f"candidate of {candidate.stat().st_size / 1e6:.1f} MB", {"path": str(candidate)})
+        raise StepError(
+            f"{error}. The published warehouse is untouched; see build/dbt_logs/dbt.log."
+        ) from error
+    return Outcome(
+        "build", 0, f"candidate of {candidate.stat().st_size / 1e6:.1f} MB", {"path": str(candidate)}
+    )
 
 
 def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
@@ -118,7 +122,9 @@ def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
         except FreezeError as error:
             raise StepError(str(error)) from error
         if (directory / SEAL).exists():
-            return Outcome("gate", 0, f"{directory.name} is released; its verdict stands", {"directory": str(directory)})
+            return Outcome(
+                "gate", 0, f"{directory.name} is released; its verdict stands", {"directory": str(directory)}
+            )
     else:
         raise StepError("The ministry suite judges one period; give --period, for example --period 2024H2.")
     database = directory / DATABASE
@@ -127,11 +133,17 @@ def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
     try:
         verdict = run_gate(database, suite, directory, settings.known_at, period, _waivers(settings))
     except GateBroken as error:
-        raise StepError(f"The gate could not judge: {error}. Nothing was published; tell the developers.") from error
+        raise StepError(
+            f"The gate could not judge: {error}. Nothing was published; tell the developers."
+        ) from error
     _remember(settings, suite, period, verdict)
     failed = [r for r in verdict.results if not r["success"]]
     blocking = [r for r in failed if r["is_blocking"]]
-    details = {"verdict": verdict.verdict, "failed": [r["rule_id"] for r in failed], "page": str(directory / "gate.html")}
+    details = {
+        "verdict": verdict.verdict,
+        "failed": [r["rule_id"] for r in failed],
+        "page": str(directory / "gate.html"),
+    }
     if verdict.verdict != "passed":
         names = ", ".join(r["rule_id"] for r in blocking)
         return Outcome("gate", HELD, f"held back by {names}; see {directory.name}/gate.html", details)
@@ -225,7 +237,9 @@ def freeze(settings: Settings, period: str) -> Outcome:
     except FreezeError as error:
         raise StepError(str(error)) from error
     name = result.directory.relative_to(settings.releases)
-    summary = f"frozen into releases/{name}" if result.is_new else f"releases/{name} is released and unchanged"
+    summary = (
+        f"frozen into releases/{name}" if result.is_new else f"releases/{name} is released and unchanged"
+    )
     return Outcome("freeze", 0, summary, {"directory": str(result.directory), "is_new": result.is_new})
 
 
@@ -263,7 +277,9 @@ def report(settings: Settings, period: str) -> Outcome:
     files = [*paths, *([pdf] if pdf else [])]
     note = "" if pdf else "; no pdf, LibreOffice is not installed"
     names = ", ".join(path.name for path in files)
-    return Outcome("report", 0, f"{names}; every figure proven{note}", {"files": [str(path) for path in files]})
+    return Outcome(
+        "report", 0, f"{names}; every figure proven{note}", {"files": [str(path) for path in files]}
+    )
 
 
 def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
@@ -280,7 +296,9 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
     name = directory.relative_to(settings.releases)
     details = {"directory": str(directory), "signed_by": sealed["signed_by"]}
     if was_sealed:
-        return Outcome("release", 0, f"releases/{name} was released by {sealed['signed_by']} and is unchanged", details)
+        return Outcome(
+            "release", 0, f"releases/{name} was released by {sealed['signed_by']} and is unchanged", details
+        )
     decide(settings, "approve", by, why, period_code=period, release=str(name))
     return Outcome("release", 0, f"releases/{name} released by {sealed['signed_by']}", details)
 
@@ -293,7 +311,13 @@ def decide(settings: Settings, decision: str, by: str, why: str, **what: str | N
         lines = journal.read(ledger_path(settings.archive))
         if not any(line["submission_id"] == what["submission_id"] for line in lines):
             raise StepError(f"Submission {what['submission_id']} is not in the ledger; see: ocop status.")
-    record = {"decision": decision, "by": by.strip(), "why": why, "decided_at": settings.known_at.isoformat(), **what}
+    record = {
+        "decision": decision,
+        "by": by.strip(),
+        "why": why,
+        "decided_at": settings.known_at.isoformat(),
+        **what,
+    }
     return journal.append(settings.decisions, record)
 
 
@@ -319,12 +343,15 @@ def status(settings: Settings, period: str | None = None) -> dict:
     if not known:
         raise StepError(f"Period {period} is not known; write it like 2024H1, 2024H2 or 2024Y.")
     if not units:
-        raise StepError(f"Nobody has filed for {period} yet, and it was not due when the warehouse was built.")
+        raise StepError(
+            f"Nobody has filed for {period} yet, and it was not due when the warehouse was built."
+        )
     return {"period": period, "units": units}
 
 
 def _last_closed(connection, as_of: date) -> str:
     (period,) = connection.execute(
-        "select arg_max(period_code, cut_off_on) from dim_period where period_kind <> 'Y' and cut_off_on <= $1", [as_of]
+        "select arg_max(period_code, cut_off_on) from dim_period where period_kind <> 'Y' and cut_off_on <= $1",
+        [as_of],
     ).fetchone()
     return period

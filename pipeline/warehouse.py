@@ -60,7 +60,12 @@ def _run_dbt(settings: Settings, candidate: Path) -> None:
     from dbt.cli.main import dbtRunner
 
     arguments = ["build", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    arguments += ["--target-path", str(settings.build / "dbt"), "--log-path", str(settings.build / "dbt_logs")]
+    arguments += [
+        "--target-path",
+        str(settings.build / "dbt"),
+        "--log-path",
+        str(settings.build / "dbt_logs"),
+    ]
     arguments += ["--vars", json.dumps(dbt_variables(settings, candidate)), "--quiet"]
     try:
         result = dbtRunner().invoke(arguments)
@@ -72,7 +77,9 @@ def _run_dbt(settings: Settings, candidate: Path) -> None:
         return
     if result.exception is not None:
         raise BuildError(f"dbt could not run: {result.exception}")
-    failed = [f"{r.node.name}: {r.message}" for r in result.result if r.status in ("error", "fail", "runtime error")]
+    failed = [
+        f"{r.node.name}: {r.message}" for r in result.result if r.status in ("error", "fail", "runtime error")
+    ]
     raise BuildError("dbt build failed in " + "; ".join(failed))
 
 

@@ -1,5 +1,6 @@
 """Prints the report as a Word document: the template brings the layout, this module tables and text."""
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +22,8 @@ TEMPLATE = Path(__file__).parent / "templates" / "bao-cao.docx"
 EMU_PER_TWIP = 635
 TWIPS_PER_POINT = 20
 CELL_MARGIN = 57  # twips
-DIGIT_WIDTH = 0.5  # of a digit in Times New Roman, as a share of the font size
+# Widths in bold Times New Roman as shares of the font size; a digit is 0.5.
+LETTER_WIDTH, CAPITAL_WIDTH = 0.52, 0.75
 ORDINAL_WIDTH = 9  # of the same measure as the widths in ministry.yml
 ORDINAL_HEADING = "TT"
 # Style ids of the template; the names Word shows are Vietnamese.
@@ -140,23 +142,36 @@ def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
 
 
 def _column_widths(table: Table, texts: list[list[str]], width: int) -> list[int]:
-    """Share out the page width; a figure is never broken, its column takes from those that hold words."""
+    """Share out the page width so that no figure, and where there is room no word, is broken."""
     shares = [ORDINAL_WIDTH, *(column.width for column in table.columns)]
-    widths = [width * share / sum(shares) for share in shares]
-    words = {at for at, column in enumerate(table.columns, start=1) if column.kind == "text"}
-    for at in range(1, len(widths)):
-        if at not in words:
-            longest = max(len(row[at - 1]) for row in texts)
-            needed = longest * DIGIT_WIDTH * table.font_size * TWIPS_PER_POINT + 2 * CELL_MARGIN
-            widths[at] = max(widths[at], needed)
-    kept = sum(size for at, size in enumerate(widths) if at not in words)
-    offered = sum(widths[at] for at in words)
-    if kept >= width or not words:
+    columns = [[column.heading, *cells] for column, *cells in zip(table.columns, *texts, strict=True)]
+    needs = [0, *(max(_needed(text, table.font_size) for text in cells) for cells in columns)]
+    if sum(needs) > width:  # one endless word must not push the figures off the page
+        kinds = ["", *(column.kind for column in table.columns)]
+        needs = [0 if kind == "text" else need for kind, need in zip(kinds, needs, strict=True)]
+    if sum(needs) > width:
         raise ReportError(f"{table.model}: its figures are wider than the page; print it in landscape")
-    for at in words:
-        widths[at] *= (width - kept) / offered
+    narrow: set[int] = set()
+    while True:
+        left = width - sum(needs[at] for at in narrow)
+        shared = sum(share for at, share in enumerate(shares) if at not in narrow)
+        widths = [
+            need if at in narrow else left * share / shared
+            for at, (share, need) in enumerate(zip(shares, needs, strict=True))
+        ]
+        more = {at for at, need in enumerate(needs) if widths[at] < need}
+        if not more:
+            break
+        narrow |= more
     edges = [round(sum(widths[:at])) for at in range(len(widths) + 1)]
     return [right - left for left, right in zip(edges, edges[1:], strict=False)]
+
+
+def _needed(text: str, font_size: int) -> float:
+    """The width in twips of the longest piece of a text that a line break must not divide."""
+    pieces = re.split(r"(?<=-)|\s", text)
+    widest = max(sum(CAPITAL_WIDTH if c.isupper() else LETTER_WIDTH for c in piece) for piece in pieces)
+    return widest * font_size * TWIPS_PER_POINT + 2 * CELL_MARGIN
 
 
 def cell_text(table: Table, column: Column, row: dict) -> str:

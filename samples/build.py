@@ -15,7 +15,14 @@ from ingest.template import HEADER_ROW, resolve, write_template
 
 SAMPLES = Path(__file__).resolve().parent
 PROVINCE = "58"
-WORKBOOKS = (("587", "2020H2"), ("587", "2022H2"), ("587", "2023H2"), ("587", "2024H2"), ("585", "2025Y"), ("58", "2024Y"))
+WORKBOOKS = (
+    ("587", "2020H2"),
+    ("587", "2022H2"),
+    ("587", "2023H2"),
+    ("587", "2024H2"),
+    ("585", "2025Y"),
+    ("58", "2024Y"),
+)
 # Source 000: the batch of 2020 was recognised by the province, those of 2022 to 2024 by the district.
 _FIRST_DISTRICT_YEAR = 2022
 
@@ -91,7 +98,15 @@ def sheets(unit_code: str, period_code: str) -> dict[str, list[dict]]:
 
 def _rating(row: dict[str, str], product: dict) -> dict:
     is_proposed = product["status_code"] == "proposed"
-    keep = ("product_name", "producer_name", "star", "star_proposed", "decision_number", "decision_date", "issuing_authority")
+    keep = (
+        "product_name",
+        "producer_name",
+        "star",
+        "star_proposed",
+        "decision_number",
+        "decision_date",
+        "issuing_authority",
+    )
     return {
         **{name: product.get(name) for name in keep},
         "cycle_code": "first",
@@ -123,7 +138,8 @@ def _build_bad(directory: Path, good: Path) -> list[Path]:
 
     directory.mkdir(exist_ok=True)
     many, stranger, broken = (
-        directory / name for name in ("nhieu-loi-587-2024H1.xlsx", "sai-don-vi-999-2024H2.xlsx", "tep-hong.xlsx")
+        directory / name
+        for name in ("nhieu-loi-587-2024H1.xlsx", "sai-don-vi-999-2024H2.xlsx", "tep-hong.xlsx")
     )
     workbook = load_workbook(good)
     workbook["Bìa"]["C6"] = "2024H1"

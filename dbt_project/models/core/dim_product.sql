@@ -16,7 +16,12 @@ with
     ),
 
     named as (
-        select mention.*, product_name.product_key, product_name.producer_key, product_name.is_alias, submission.arrival_no,
+        select
+            mention.*,
+            product_name.product_key,
+            product_name.producer_key,
+            product_name.is_alias,
+            submission.arrival_no,
         from mention
         inner join submission on mention._submission_id = submission.submission_id
         inner join

@@ -6,11 +6,7 @@ with
     -- A dated decision runs its months whatever is reported later.
     computed as (
         select distinct
-            product_key,
-            star,
-            recognised_on as valid_from,
-            expires_on as valid_to,
-            'computed' as basis,
+            product_key, star, recognised_on as valid_from, expires_on as valid_to, 'computed' as basis,
         from product_status
         where recognised_on is not null and expires_on is not null and is_cumulative
     ),

@@ -79,7 +79,12 @@ with
                 || '|'
                 || row_number() over (
                     partition by finding.submission_id
-                    order by finding.rule_id, finding.sheet, finding.row_number, finding.field_name, finding.message
+                    order by
+                        finding.rule_id,
+                        finding.sheet,
+                        finding.row_number,
+                        finding.field_name,
+                        finding.message
                 )::varchar
             ) as issue_key,
             finding.submission_id,

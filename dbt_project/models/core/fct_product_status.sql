@@ -19,10 +19,10 @@ with
             period.cut_off_on,
             product_name.product_key,
             product_name.producer_key,
-            -- QĐ 26/2026/QĐ-TTg, QĐ 148/QĐ-TTg: 36 calendar months from the decision; valid while the day is before that
-            (
-                product.decision_date + to_months(coalesce(regime.certificate_months::integer, 36))
-            )::date as computed_expires_on,
+            -- QĐ 26/2026/QĐ-TTg, QĐ 148/QĐ-TTg: 36 calendar months from the decision; valid while the day
+            -- is before that
+            (product.decision_date + to_months(coalesce(regime.certificate_months::integer, 36)))::date
+            as computed_expires_on,
         from product
         inner join submission on product._submission_id = submission.submission_id
         inner join period on submission.period_code = period.period_code
@@ -39,7 +39,8 @@ with
     judged as (
         select
             *,
-            -- Where the decision's date is known the clock speaks, else the unit; a disagreement is a finding.
+            -- Where the decision's date is known the clock speaks, else the unit; a disagreement is a
+            -- finding.
             case
                 when status_code in ('recognised', 'expired') and computed_expires_on is not null
                 then if(cut_off_on < computed_expires_on, 'recognised', 'expired')
@@ -62,7 +63,9 @@ with
             computed_status_code as status_code,
             judged.status_code as status_stated_code,
             if(
-                judged.status_code in ('recognised', 'expired') and computed_expires_on is not null, 'computed', 'stated'
+                judged.status_code in ('recognised', 'expired') and computed_expires_on is not null,
+                'computed',
+                'stated'
             ) as status_basis,
             decision_date as recognised_on,
             coalesce(computed_expires_on, expiry_date) as expires_on,
@@ -71,7 +74,9 @@ with
             note,
             -- Under re-rating the old certificate runs to its own end (QĐ 26/2026/QĐ-TTg Điều 12).
             computed_status_code = 'recognised'
-            or (computed_status_code = 'being_re_rated' and coalesce(cut_off_on < computed_expires_on, false)) as is_valid,
+            or (
+                computed_status_code = 'being_re_rated' and coalesce(cut_off_on < computed_expires_on, false)
+            ) as is_valid,
             status.is_cumulative,
             _submission_id,
             _sheet,

@@ -30,7 +30,8 @@ with
         group by unit_code, period_code
     ),
 
-    -- QĐ 01/2023/QĐ-UBND Khánh Hòa: two working days after the cut-off. Other provinces are not published; the same is used.
+    -- QĐ 01/2023/QĐ-UBND Khánh Hòa: two working days after the cut-off. Other provinces are not published;
+    -- the same is used.
     deadline as (
         select
             period_code,
@@ -64,7 +65,8 @@ with
             )::integer as revision_no,
             coalesce(hold.is_held, false) as is_held,
             coalesce(standing.arrival_no = known.arrival_no, false) as is_latest_accepted,
-            coalesce(standing.arrival_no = known.arrival_no, false) and not coalesce(hold.is_held, false) as is_in_force,
+            coalesce(standing.arrival_no = known.arrival_no, false)
+            and not coalesce(hold.is_held, false) as is_in_force,
             (known.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= deadline.deadline_on as is_on_time,
             known.error_count,
             known.warning_count,
@@ -75,7 +77,8 @@ with
             known.activity_row_count,
         from known
         left join hold on known.submission_id = hold.submission_id
-        left join standing on known.unit_code = standing.unit_code and known.period_code = standing.period_code
+        left join
+            standing on known.unit_code = standing.unit_code and known.period_code = standing.period_code
         left join deadline on known.period_code = deadline.period_code
     )
 

@@ -7,7 +7,14 @@ with
 
     spelling as (
         select distinct {{ match_key("producer_name") }} as producer_name_key,
-        from (select producer_name, from product union all select producer_name, from rating)
+        from
+            (
+                select producer_name,
+                from product
+                union all
+                select producer_name,
+                from rating
+            )
     ),
 
     -- Nothing merges by itself: two spellings are one producer only where a person said so.

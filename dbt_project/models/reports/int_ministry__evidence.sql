@@ -48,18 +48,25 @@ with
     product_figure as (
         select
             report_period_code as period_code,
-            unnest(['star_by_unit', 'star_by_commune', 'star_by_group', 'producer_by_type', 'headline']) as table_code,
+            unnest(
+                ['star_by_unit', 'star_by_commune', 'star_by_group', 'producer_by_type', 'headline']
+            ) as table_code,
             unnest(
                 [
                     unit_code,
                     commune_code,
                     coalesce(product_group_code, 'unknown'),
                     coalesce(producer_type_code, 'unknown'),
-                    case column_code
-                        when 'valid_count' then 'valid_product'
-                        when 'expired_count' then 'expired_product'
-                        when 'proposed_count' then 'proposed_product'
-                        when 'cumulative_count' then 'cumulative_product'
+                    case
+                        column_code
+                        when 'valid_count'
+                        then 'valid_product'
+                        when 'expired_count'
+                        then 'expired_product'
+                        when 'proposed_count'
+                        then 'proposed_product'
+                        when 'cumulative_count'
+                        then 'cumulative_product'
                         else 'valid_' || replace(column_code, '_count', '')
                     end
                 ]
@@ -153,7 +160,9 @@ with
     funding_figure as (
         select
             report_period_code as period_code,
-            unnest(['funding_by_source', 'funding_by_source', 'headline', 'headline', 'headline']) as table_code,
+            unnest(
+                ['funding_by_source', 'funding_by_source', 'headline', 'headline', 'headline']
+            ) as table_code,
             unnest(
                 [
                     coalesce(source_code, 'unknown') || '-' || coalesce(content_code, 'unknown'),
@@ -224,7 +233,11 @@ with
             report_period_code as period_code,
             'activity' as table_code,
             concat_ws(
-                '-', activity_type_code, state_code, coalesce(measure_unit, 'unknown'), coalesce(from_year::varchar, 'unknown')
+                '-',
+                activity_type_code,
+                state_code,
+                coalesce(measure_unit, 'unknown'),
+                coalesce(from_year::varchar, 'unknown')
             ) as row_code,
             unnest(['line_count', 'activity_count', 'participant_count', 'area_ha']) as column_code,
             unnest(['count', 'sum', 'sum', 'sum']) as measure_kind,

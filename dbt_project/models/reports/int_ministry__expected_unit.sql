@@ -9,7 +9,8 @@ with
 
     submission as (select * from {{ ref("fct_submission") }}),
 
-    -- Every half-year somebody filed for and the one that closed last: who has not sent is missing, not unmentioned.
+    -- Every half-year somebody filed for and the one that closed last: who has not sent is missing, not
+    -- unmentioned.
     due_half as (
         select distinct period_code,
         from submission
@@ -28,7 +29,8 @@ with
         inner join due_half on bridge.source_period_code = due_half.period_code
     ),
 
-    -- The province served is the one valid at the cut-off, never at arrival: 2024H2 is Ninh Thuận, 2026H1 Khánh Hòa.
+    -- The province served is the one valid at the cut-off, never at arrival: 2024H2 is Ninh Thuận, 2026H1
+    -- Khánh Hòa.
     served as (
         select reported_period.*, coalesce(own.unit_code, successor.new_unit_code) as province_code,
         from reported_period
@@ -36,11 +38,13 @@ with
             unit as own
             on own.unit_code = '{{ var("province_code") }}'
             and own.unit_level_code = 'province'
-            and reported_period.cut_off_on between own.valid_from and coalesce(own.valid_to, reported_period.cut_off_on)
+            and reported_period.cut_off_on
+            between own.valid_from and coalesce(own.valid_to, reported_period.cut_off_on)
         left join succession as successor on successor.old_unit_code = '{{ var("province_code") }}'
     ),
 
-    -- Districts report while they live, communes since; the province files plans and is outside the reporting rate.
+    -- Districts report while they live, communes since; the province files plans and is outside the
+    -- reporting rate.
     expected as (
         select served.period_code, served.province_code, unit.unit_code, unit.unit_name,
         from served
@@ -63,9 +67,12 @@ with
             latest.revision_no,
             latest.warning_count,
             case
-                when latest.is_held then 'held'
-                when latest.submission_id is not null then 'received'
-                when refused.unit_code is not null then 'refused'
+                when latest.is_held
+                then 'held'
+                when latest.submission_id is not null
+                then 'received'
+                when refused.unit_code is not null
+                then 'refused'
                 else 'missing'
             end as submission_status_code,
         from expected
@@ -77,12 +84,15 @@ with
             and latest.period_code = bridge.source_period_code
             and latest.is_latest_accepted
         left join
-            (select distinct unit_code, period_code, from submission where verdict_code = 'refused') as refused
+            (
+                select distinct unit_code, period_code, from submission where verdict_code = 'refused'
+            ) as refused
             on refused.unit_code = expected.unit_code
             and refused.period_code = bridge.source_period_code
     ),
 
-    -- The stock is read at the report's cut-off: the last half decides the status, an absent earlier half is named.
+    -- The stock is read at the report's cut-off: the last half decides the status, an absent earlier half
+    -- is named.
     final as (
         select
             expected.period_code,

@@ -1,4 +1,5 @@
--- What the facts say about each target, by the rule its indicator names. A rule nobody can compute has no row.
+-- What the facts say about each target, by the rule its indicator names. A rule nobody can compute has no
+-- row.
 with
     target as (select * from {{ ref("fct_target") }}),
 
@@ -37,7 +38,8 @@ with
         from target
         inner join indicator on target.indicator_code = indicator.indicator_code
         inner join
-            expected_unit on target.subject_unit_code in (expected_unit.unit_code, expected_unit.province_code)
+            expected_unit
+            on target.subject_unit_code in (expected_unit.unit_code, expected_unit.province_code)
         inner join period on expected_unit.period_code = period.period_code
         where
             indicator.result_rule is not null
@@ -55,7 +57,8 @@ with
             count(distinct rating.product_key) filter (
                 where
                     (scope.star is null or rating.star = scope.star)
-                    and case scope.result_rule
+                    and case
+                        scope.result_rule
                         when 'new_product_in_year'
                         then rating.cycle_code = 'first' and rating.outcome_code = 'recognised'
                         when 'rated_product_in_year'
@@ -76,7 +79,10 @@ with
             and period.cut_off_on <= scope.cut_off_on
         where
             scope.result_rule in (
-                'new_product_in_year', 'rated_product_in_year', 'upgraded_product_in_year', 're_rated_product_in_year'
+                'new_product_in_year',
+                'rated_product_in_year',
+                'upgraded_product_in_year',
+                're_rated_product_in_year'
             )
         group by all
     ),
@@ -108,8 +114,7 @@ with
             _submission_id,
             _row_number,
             round(
-                100.0
-                * count(distinct producer_key) filter (
+                100.0 * count(distinct producer_key) filter (
                     where producer_type_code = if(result_rule = 'valid_producer_share_htx', 'HTX', 'DN')
                 )
                 / count(distinct producer_key),
@@ -122,7 +127,11 @@ with
 
     -- The commune with fewest valid products; towns are not asked to have one.
     by_commune as (
-        select scope.period_code, scope._submission_id, scope._row_number, commune.unit_code as commune_code,
+        select
+            scope.period_code,
+            scope._submission_id,
+            scope._row_number,
+            commune.unit_code as commune_code,
             count(distinct held.product_key) as product_count,
         from scope
         inner join
@@ -138,9 +147,8 @@ with
             and commune.unit_code = held.commune_code
         where
             scope.result_rule = 'valid_product_per_commune_min'
-            and (scope.period_code, scope.unit_code) in (
-                select (period_code, unit_code), from expected_unit where submission_status_code = 'received'
-            )
+            and (scope.period_code, scope.unit_code)
+            in (select (period_code, unit_code), from expected_unit where submission_status_code = 'received')
         group by all
     ),
 
@@ -155,7 +163,9 @@ with
             scope.period_code,
             scope._submission_id,
             scope._row_number,
-            coalesce(sum(activity.activity_count) filter (where activity.state_code = 'done'), 0) as result_value,
+            coalesce(
+                sum(activity.activity_count) filter (where activity.state_code = 'done'), 0
+            ) as result_value,
         from scope
         inner join
             activity
@@ -164,7 +174,8 @@ with
             and scope.measure_unit = activity.measure_unit
             and activity.from_year >= scope.target_from_year
             and activity.to_year <= scope.target_to_year
-        inner join period on activity.period_code = period.period_code and period.cut_off_on <= scope.cut_off_on
+        inner join
+            period on activity.period_code = period.period_code and period.cut_off_on <= scope.cut_off_on
         group by all
     ),
 

@@ -23,8 +23,12 @@ with
             )::integer as row_no,
             figure.period_code,
             figure.row_code,
-            if(figure.row_code = 'total', 'Tổng', coalesce(source.source_name, 'Chưa rõ nguồn')) as source_name,
-            if(figure.row_code = 'total', null, coalesce(content.content_name, 'Chưa rõ nội dung')) as content_name,
+            if(
+                figure.row_code = 'total', 'Tổng', coalesce(source.source_name, 'Chưa rõ nguồn')
+            ) as source_name,
+            if(
+                figure.row_code = 'total', null, coalesce(content.content_name, 'Chưa rõ nội dung')
+            ) as content_name,
             figure.planned_amount_vnd_million,
             figure.disbursed_amount_vnd_million,
             figure.approximate_line_count,

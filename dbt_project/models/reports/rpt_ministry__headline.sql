@@ -33,7 +33,9 @@ with
     unit_figure as (
         select
             period_code,
-            unnest(['expected_unit', 'received_unit', 'missing_unit', 'held_unit', 'refused_unit']) as row_code,
+            unnest(
+                ['expected_unit', 'received_unit', 'missing_unit', 'held_unit', 'refused_unit']
+            ) as row_code,
             unnest(
                 [
                     count(*),
@@ -51,7 +53,9 @@ with
         select
             period_code,
             row_code,
-            if(any_value(measure_kind) = 'sum', sum(amount), count(distinct evidence_key))::decimal(18, 3) as value,
+            if(any_value(measure_kind) = 'sum', sum(amount), count(distinct evidence_key))::decimal(
+                18, 3
+            ) as value,
         from evidence
         group by period_code, row_code
     ),
@@ -68,7 +72,8 @@ with
             received_period.period_code,
             listed.row_code,
             listed.figure_name,
-            -- Nobody sent: no figure. Somebody sent and names no such product: none. Money nobody wrote down: unknown.
+            -- Nobody sent: no figure. Somebody sent and names no such product: none. Money nobody wrote
+            -- down: unknown.
             coalesce(
                 unit_figure.value,
                 figure.value,

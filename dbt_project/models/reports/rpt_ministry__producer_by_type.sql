@@ -5,7 +5,9 @@ with
 
     evidence as {{ evidence_of("producer_by_type") }},
 
-    received_period as (select distinct period_code, from expected_unit where submission_status_code = 'received'),
+    received_period as (
+        select distinct period_code, from expected_unit where submission_status_code = 'received'
+    ),
 
     listed as (
         select producer_type_code as row_code, producer_type_name,
@@ -34,7 +36,8 @@ with
             coalesce(figure.product_count, 0) as product_count,
         from received_period
         cross join listed
-        left join figure on received_period.period_code = figure.period_code and listed.row_code = figure.row_code
+        left join
+            figure on received_period.period_code = figure.period_code and listed.row_code = figure.row_code
     ),
 
     total_row as (
@@ -54,7 +57,14 @@ with
                 partition by period_code order by row_code = 'total', row_code = 'unknown', row_code
             )::integer as row_no,
             *,
-        from (select * from type_row union all select * from total_row)
+        from
+            (
+                select *
+                from type_row
+                union all
+                select *
+                from total_row
+            )
     )
 
 select *

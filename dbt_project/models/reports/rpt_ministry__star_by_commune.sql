@@ -42,7 +42,8 @@ with
             on commune.unit_level_code = 'commune'
             and expected_unit.unit_code in (commune.unit_code, commune.parent_unit_code)
             and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
-        left join figure on expected_unit.period_code = figure.period_code and commune.unit_code = figure.row_code
+        left join
+            figure on expected_unit.period_code = figure.period_code and commune.unit_code = figure.row_code
         where expected_unit.submission_status_code = 'received'
     ),
 
@@ -64,7 +65,14 @@ with
                 partition by period_code order by row_code = 'total', unit_name, row_code
             )::integer as row_no,
             *,
-        from (select * from commune_row union all select * from total_row)
+        from
+            (
+                select *
+                from commune_row
+                union all
+                select *
+                from total_row
+            )
     )
 
 select *

@@ -7,7 +7,9 @@ with
 
     evidence as {{ evidence_of("star_by_group") }},
 
-    received_period as (select distinct period_code, from expected_unit where submission_status_code = 'received'),
+    received_period as (
+        select distinct period_code, from expected_unit where submission_status_code = 'received'
+    ),
 
     listed as (
         select product_group_code as row_code, product_group_name,
@@ -33,7 +35,8 @@ with
             {% for column in columns %} coalesce(figure.{{ column }}, 0) as {{ column }}, {% endfor %}
         from received_period
         cross join listed
-        left join figure on received_period.period_code = figure.period_code and listed.row_code = figure.row_code
+        left join
+            figure on received_period.period_code = figure.period_code and listed.row_code = figure.row_code
     ),
 
     total_row as (
@@ -52,7 +55,14 @@ with
                 partition by period_code order by row_code = 'total', row_code = 'unknown', row_code
             )::integer as row_no,
             *,
-        from (select * from group_row union all select * from total_row)
+        from
+            (
+                select *
+                from group_row
+                union all
+                select *
+                from total_row
+            )
     )
 
 select *

@@ -38,7 +38,9 @@ with
             {% endfor %}
         from expected_unit
         left join
-            figure on expected_unit.period_code = figure.period_code and expected_unit.unit_code = figure.row_code
+            figure
+            on expected_unit.period_code = figure.period_code
+            and expected_unit.unit_code = figure.row_code
     ),
 
     total_row as (
@@ -54,8 +56,18 @@ with
     ),
 
     final as (
-        select row_number() over (partition by period_code order by row_code = 'total', row_code)::integer as row_no, *,
-        from (select * from unit_row union all select * from total_row)
+        select
+            row_number() over (partition by period_code order by row_code = 'total', row_code)::integer
+            as row_no,
+            *,
+        from
+            (
+                select *
+                from unit_row
+                union all
+                select *
+                from total_row
+            )
     )
 
 select *

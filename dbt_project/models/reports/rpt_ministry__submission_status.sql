@@ -5,7 +5,9 @@ with
 
     final as (
         select
-            row_number() over (partition by expected_unit.period_code order by expected_unit.unit_code)::integer as row_no,
+            row_number() over (
+                partition by expected_unit.period_code order by expected_unit.unit_code
+            )::integer as row_no,
             expected_unit.period_code,
             expected_unit.unit_code as row_code,
             expected_unit.unit_code,
@@ -23,7 +25,8 @@ with
             ) as note,
         from expected_unit
         inner join
-            submission_status on expected_unit.submission_status_code = submission_status.submission_status_code
+            submission_status
+            on expected_unit.submission_status_code = submission_status.submission_status_code
     )
 
 select *

@@ -25,7 +25,8 @@ with
         group by expected_unit.period_code
     ),
 
-    -- A half-year is measured against the targets of its year; of each unit the latest plan known by then stands.
+    -- A half-year is measured against the targets of its year; of each unit the latest plan known by then
+    -- stands.
     candidate as (
         select
             report.period_code as report_period_code,
@@ -34,7 +35,8 @@ with
             report.is_province_complete,
             target.*,
             rank() over (
-                partition by report.period_code, target.unit_code order by period.cut_off_on desc, submission.arrival_no desc
+                partition by report.period_code, target.unit_code
+                order by period.cut_off_on desc, submission.arrival_no desc
             ) as plan_rank,
         from target
         inner join submission on target._submission_id = submission.submission_id
@@ -58,7 +60,11 @@ with
     named as (
         select
             candidate.report_period_code as period_code,
-            candidate.subject_unit_code || '-' || candidate._submission_id || '-' || candidate._row_number as row_code,
+            candidate.subject_unit_code
+            || '-'
+            || candidate._submission_id
+            || '-'
+            || candidate._row_number as row_code,
             candidate.unit_code,
             candidate.subject_unit_code,
             candidate._row_number,
@@ -83,7 +89,8 @@ with
         left join
             unit
             on candidate.subject_unit_code = unit.unit_code
-            and candidate.report_cut_off_on between unit.valid_from and coalesce(unit.valid_to, candidate.report_cut_off_on)
+            and candidate.report_cut_off_on
+            between unit.valid_from and coalesce(unit.valid_to, candidate.report_cut_off_on)
         left join
             expected_unit as subject
             on candidate.report_period_code = subject.period_code

@@ -1,7 +1,4 @@
-with
-    source as (select * from {{ source("forms", "funding") }}),
-
-    final as (select * from source)
+with source as (select * from {{ source("forms", "funding") }}), final as (select * from source)
 
 select *
 from final

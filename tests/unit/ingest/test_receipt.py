@@ -31,7 +31,9 @@ def test_every_other_cell_is_as_it_was(tmp_path):
     before, after = load_workbook(original), load_workbook(receipt)
     assert after.sheetnames == [RECEIPT_SHEET, *before.sheetnames]
     for sheet in before:
-        assert [[c.value for c in row] for row in sheet] == [[c.value for c in row] for row in after[sheet.title]]
+        assert [[c.value for c in row] for row in sheet] == [
+            [c.value for c in row] for row in after[sheet.title]
+        ]
 
 
 def test_the_same_is_said_as_json(tmp_path):
@@ -69,5 +71,7 @@ def test_a_value_that_looks_like_a_formula_stays_text(tmp_path):
     workbook.save(path)
     judgement = judge_file(path, districts.PROVINCE)
     receipt = write_receipt(tmp_path / "outbox", path, "s-4", judgement)
-    listed = [c for row in load(receipt)[RECEIPT_SHEET].iter_rows() for c in row if str(c.value).startswith("=cmd")]
+    listed = [
+        c for row in load(receipt)[RECEIPT_SHEET].iter_rows() for c in row if str(c.value).startswith("=cmd")
+    ]
     assert [c.data_type for c in listed] == ["s"]

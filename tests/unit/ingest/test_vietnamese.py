@@ -51,7 +51,10 @@ def test_a_measured_amount_with_one_dot_has_two_readings():
     with pytest.raises(AmbiguousNumberError) as caught:
         parse_number("93.974", "triệu đồng")
     assert caught.value.readings == ("93974", "93,974")
-    assert [parse_number(reading, "triệu đồng") for reading in caught.value.readings] == [93974, Decimal("93.974")]
+    assert [parse_number(reading, "triệu đồng") for reading in caught.value.readings] == [
+        93974,
+        Decimal("93.974"),
+    ]
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**12), max_value=10**12))
@@ -85,7 +88,9 @@ def test_two_spellings_of_one_name_meet(one, other):
     assert match_key(one) == match_key(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Mận sấy", "Măng sấy"), ("Đũa gỗ", "Dũa gỗ"), ("Táo sấy", "Tào sấy")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Mận sấy", "Măng sấy"), ("Đũa gỗ", "Dũa gỗ"), ("Táo sấy", "Tào sấy")]
+)
 def test_look_alikes_stay_apart(one, other):
     assert match_key(one) != match_key(other)
 
