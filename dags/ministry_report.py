@@ -80,9 +80,9 @@ def ministry_report():
         subject=f"Duyệt báo cáo OCOP kỳ {PERIOD}",
         body=(
             f"Thư mục: `releases/{PERIOD}` trong kho số liệu.\n\n"
-            "- {{ ti.xcom_pull(task_ids='freeze') }}\n"
-            "- {{ ti.xcom_pull(task_ids='gate') }}\n"
-            "- {{ ti.xcom_pull(task_ids='report') }}\n\n"
+            "- freeze: {{ ti.xcom_pull(task_ids='freeze') }}\n"
+            "- gate: {{ ti.xcom_pull(task_ids='gate') }}\n"
+            "- report: {{ ti.xcom_pull(task_ids='report') }}\n\n"
             "Đọc báo cáo và phụ lục chất lượng số liệu trước khi trả lời. **Approve**: bộ báo cáo được"
             " niêm phong dưới tên người trả lời. **Reject**: không phát hành gì."
         ),

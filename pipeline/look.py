@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.settings import Settings
@@ -81,10 +82,9 @@ def show_trace(settings: Settings, figure: str, period: str | None, as_json: boo
         raise LookupError(f"{figure} is not TABLE/ROW/COLUMN; for example star_by_unit/587/star_3_count.")
     database = _published(settings)
     if period:
-        try:
+        # Without a release of that period, what is published shows the figure as it would be printed.
+        with suppress(FreezeError):
             database = current_directory(settings.releases, period) / DATABASE
-        except FreezeError:
-            pass  # no release of that period yet: what is published shows the figure as it would be printed
     try:
         found = trace(database, *parts, period)
     except TraceError as error:

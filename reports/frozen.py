@@ -96,6 +96,16 @@ class Frozen:
             if row["submission_status_code"] == status_code and row["row_code"] != "total"
         ]
 
+    def incomplete_units(self) -> list[str]:
+        """Units that sent one half of a year but not the other: their flow of the year is incomplete."""
+        return [
+            row["unit_name"]
+            for row in self.rows("rpt_ministry__submission_status")
+            if self.period["period_kind"] == "Y"
+            and row["submission_status_code"] == "received"
+            and row["note"]
+        ]
+
     def names(self) -> dict[str, dict[str, str]]:
         """The words that are not figures: bodies, province, period."""
         body = {key: str(value) for key, value in self.authority.items()}

@@ -1,4 +1,4 @@
-"""The server's description: every service watched, bounded, pinned, without root and without a plain password."""
+"""The server: every service watched, bounded, pinned, without root and without a plain password."""
 
 from __future__ import annotations
 

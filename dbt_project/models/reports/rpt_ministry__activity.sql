@@ -1,4 +1,6 @@
 with
+    activity as (select * from {{ ref("fct_activity") }}),
+
     activity_type as (select * from {{ ref("dim_activity_type") }}),
 
     state as (select * from {{ ref("dim_activity_state") }}),
@@ -8,14 +10,25 @@ with
     -- No total: classes, points and hectares do not add up.
     figure as (
         select
-            period_code,
-            row_code,
+            evidence.period_code,
+            evidence.row_code,
+            any_value(activity.activity_type_code) as activity_type_code,
+            any_value(activity.state_code) as state_code,
+            any_value(activity.from_year) as from_year,
+            any_value(activity.to_year) as to_year,
+            any_value(activity.measure_unit) as measure_unit,
             {{ count_figure("line_count") }} as line_count,
             {{ sum_figure("activity_count") }} as activity_count,
             {{ sum_figure("participant_count") }} as participant_count,
             {{ sum_figure("area_ha") }} as area_ha,
+            {{ count_figure("approximate_line_count") }} as approximate_line_count,
         from evidence
-        group by period_code, row_code
+        inner join
+            activity
+            on evidence._submission_id = activity._submission_id
+            and evidence._sheet = activity._sheet
+            and evidence._row_number = activity._row_number
+        group by evidence.period_code, evidence.row_code
     ),
 
     final as (
@@ -25,15 +38,22 @@ with
             figure.row_code,
             activity_type.activity_type_name,
             state.state_name,
-            nullif(split_part(figure.row_code, '-', 3), 'unknown') as measure_unit,
-            nullif(split_part(figure.row_code, '-', 4), 'unknown')::integer as from_year,
+            case
+                when figure.from_year = figure.to_year
+                then figure.from_year::varchar
+                when figure.from_year is not null
+                then figure.from_year || '–' || coalesce(figure.to_year::varchar, '')
+                else 'đến ' || figure.to_year
+            end as years,
+            figure.measure_unit,
             figure.line_count,
             figure.activity_count,
             figure.participant_count,
             figure.area_ha,
+            figure.approximate_line_count,
         from figure
-        inner join activity_type on split_part(figure.row_code, '-', 1) = activity_type.activity_type_code
-        inner join state on split_part(figure.row_code, '-', 2) = state.state_code
+        inner join activity_type on figure.activity_type_code = activity_type.activity_type_code
+        inner join state on figure.state_code = state.state_code
     )
 
 select *

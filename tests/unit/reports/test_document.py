@@ -10,7 +10,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from reports import definition, document, readback
+from reports.freeze import freeze
 from reports.frozen import ReportError
+from reports.proof import prove
 from reports.render import ReportHeld, render
 
 PERIOD = "2024H2"
@@ -238,3 +240,20 @@ def test_a_column_grows_with_its_figures_so_that_none_is_broken(freeze_and_pass,
     assert table.rows[2].cells[6].text == "1.234.567.890,125"
     assert widths[6] >= len("1.234.567.890,125") * DIGIT * Pt(10)
     assert sum(widths) <= Mm(165) + TWIP
+
+
+def test_a_year_with_a_half_missing_says_that_its_flow_is_incomplete(
+    published, tmp_path, inputs, change, pass_gate
+):
+    for table in definition.load().tables:
+        change(f"update {table.model} set period_code = '2024Y'")
+    change(
+        "update rpt_ministry__submission_status set note = 'Chưa có số liệu kỳ 2024H1' where unit_code = '587'"
+    )
+    directory = freeze(published, tmp_path / "releases", "2024Y", inputs).directory
+    pass_gate(directory)
+    render(directory, "2024Y")
+    text = "\n".join(readback.read_document(directory / "bao-cao-ocop-2024Y.docx").paragraphs)
+    assert "(OCOP) năm 2024 trên địa bàn tỉnh Ninh Thuận" in text
+    assert "chưa gửi đủ các kỳ trong năm: huyện Ninh Phước; số phát sinh trong năm" in text
+    assert prove(directory, "2024Y") == []

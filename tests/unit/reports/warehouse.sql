@@ -66,7 +66,7 @@ create table rpt_ministry__target_result (
 create table rpt_ministry__activity (
     period_code varchar, row_no integer, row_code varchar, activity_type_name varchar,
     state_name varchar, line_count bigint, activity_count decimal(18,3), participant_count bigint,
-    area_ha decimal(18,3)
+    area_ha decimal(18,3), years varchar, measure_unit varchar, approximate_line_count bigint
 );
 create table rpt_ministry__rating (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar, cycle_name varchar,

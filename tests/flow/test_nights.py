@@ -1,0 +1,147 @@
+"""Nights that follow one another: first night, revision, hold, a held gate, an earlier moment."""
+
+import hashlib
+from datetime import timedelta
+
+import districts
+import pytest
+from homes import KNOWN_AT, query, settings_of
+
+from pipeline import steps
+
+
+def rebuild(settings):
+    return [steps.build(settings), steps.gate(settings, "nightly"), steps.publish(settings)]
+
+
+def digest(settings) -> str:
+    return hashlib.sha256((settings.published / "ocop.duckdb").read_bytes()).hexdigest()
+
+
+def test_the_first_night_without_files_publishes(tmp_path):
+    settings = settings_of(tmp_path)
+    assert [o.exit_code for o in steps.nightly(settings)] == [0] * 5
+    assert query(settings, "select count(*) from fct_submission") == [(0,)]
+    # The half-year that closed last is due: everybody is missing, nobody is 0.
+    rows = query(settings, "select period_code, submission_status_code from rpt_ministry__submission_status")
+    assert sorted(rows) == [("2024H2", "missing")] * 7 + [("2024Y", "missing")] * 7
+
+
+def test_a_held_submission_is_left_out_and_its_unit_shown_as_held(home):
+    ((submission,),) = query(
+        home, "select submission_id from fct_submission where unit_code = '587' and period_code = '2024H2'"
+    )
+    steps.decide(home, "hold", "Nguyễn Thị Kiểm", "đối chiếu lại kinh phí", submission_id=submission)
+    assert [o.exit_code for o in rebuild(home)] == [0, 0, 0]
+    row = "select submission_status_code, valid_count, cumulative_count from rpt_ministry__star_by_unit "
+    assert query(home, row + "where period_code = '2024H2' and unit_code = '587'") == [("held", None, None)]
+    assert query(home, f"select count(*) from fct_product_status where _submission_id = '{submission}'") == [
+        (0,)
+    ]
+    figures = dict(
+        query(home, "select row_code, value from rpt_ministry__headline where period_code = '2024H2'")
+    )
+    assert (figures["held_unit"], figures["received_unit"], figures["valid_product"]) == (1, 0, None)
+
+    later = settings_of(home.home, KNOWN_AT + timedelta(days=1))
+    steps.decide(later, "unhold", "Nguyễn Thị Kiểm", "đã đối chiếu", submission_id=submission)
+    rebuild(later)
+    assert query(later, row + "where period_code = '2024H2' and unit_code = '587'") == [("received", 31, 45)]
+
+
+def test_a_submission_nobody_knows_cannot_be_held(home):
+    with pytest.raises(steps.StepError, match="not in the ledger"):
+        steps.decide(home, "hold", "A", "b", submission_id="2024H2-999-000000000000")
+
+
+def test_a_workbook_that_breaks_a_critical_rule_is_held_back(home):
+    before = digest(home)
+    districts.make(home.landing, unit="585", fault="amount_in_dong")
+    outcomes = steps.nightly(home)
+    assert [(o.verb, o.exit_code) for o in outcomes][-1] == ("gate", 1)
+    assert outcomes[1].details["verdicts"] == {outcomes[0].details["new"][0]: "accepted"}
+    assert "GATE-17" in outcomes[-1].summary
+    assert digest(home) == before
+    assert query(
+        home, "select count(*) from fct_submission where unit_code = '585' and period_code = '2024H2'"
+    ) == [(0,)]
+    assert steps.publish(home).exit_code == 1
+    # The desk sets it aside; the next build goes through and shows the unit as held.
+    steps.decide(
+        home, "hold", "Nguyễn Thị Kiểm", "số tiền ghi bằng đồng", submission_id=outcomes[0].details["new"][0]
+    )
+    assert [o.exit_code for o in rebuild(home)] == [0, 0, 0]
+    assert query(
+        home,
+        "select submission_status_code from rpt_ministry__star_by_unit where unit_code = '585' and period_code = '2024H2'",
+    ) == [("held",)]
+
+
+def test_a_newer_file_wins_and_both_stay(home):
+    filing = districts.rows("585", "2024H2")
+    districts.make(home.landing / "first.xlsx", unit="585", filing=filing)
+    steps.land(home)
+    filing["product"] = filing["product"][:2]
+    districts.make(home.landing / "second.xlsx", unit="585", filing=filing)
+    outcomes = steps.nightly(home)
+    assert outcomes[-1].exit_code == 0
+    assert query(
+        home,
+        "select revision_no, is_in_force from fct_submission where unit_code = '585' and period_code = '2024H2' order by 1",
+    ) == [(1, False), (2, True)]
+    assert query(
+        home,
+        "select valid_count from rpt_ministry__star_by_unit where unit_code = '585' and period_code = '2024H2'",
+    ) == [(2,)]
+    assert len(list(home.archive.glob("2024H2-585-*"))) == 2
+
+
+def test_an_earlier_moment_is_rebuilt_as_it_was_known(home):
+    later = settings_of(home.home, KNOWN_AT + timedelta(days=2))
+    districts.make(home.landing, unit="586")
+    assert steps.nightly(later)[-1].exit_code == 0
+    received = "select count(*) from rpt_ministry__submission_status where period_code='2024H2' and submission_status_code="
+    assert query(later, received + "'received'") == [(2,)]
+    rebuild(home)  # the clock of two days before
+    assert query(home, received + "'received'") == [(1,)]
+
+
+def test_two_spellings_are_one_producer_only_after_a_person_said_so(home):
+    def producers():
+        return query(
+            home,
+            "select count(distinct producer_key) from fct_product_status where period_code = '2024H2' "
+            "and unit_code = '587'",
+        )
+
+    assert producers() == [(21,)]
+    steps.decide(
+        home, "alias", "Nguyễn Thị Kiểm", "cùng một cơ sở", entity="producer",
+        name="Cơ sở Nho Ba Mọi", same_as="HKD cơ sở sản xuất Ba Mọi", producer=None,
+    )  # fmt: skip
+    rebuild(home)
+    assert producers() == [(20,)]
+    ((name, products),) = query(
+        home,
+        "select any_value(producer_name), count(*) from mart_product where period_code = '2024H2' and producer_key = "
+        "(select producer_key from dim_producer where producer_name = 'HKD cơ sở sản xuất Ba Mọi')",
+    )
+    assert products == 9
+
+
+def test_publish_refuses_what_the_gate_did_not_judge(home):
+    steps.build(home)
+    with pytest.raises(steps.StepError, match="not the one the gate judged"):
+        steps.publish(home)
+
+
+def test_the_same_inputs_give_the_same_figures(home, sample_night):
+    rebuild(home)
+    for table in (
+        "rpt_ministry__headline",
+        "rpt_ministry__quality",
+        "rpt_ministry__target_result",
+        "mart_product",
+    ):
+        order = "order by all"
+        assert query(home, f"from {table} {order}") == query(sample_night[0], f"from {table} {order}")

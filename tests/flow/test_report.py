@@ -1,0 +1,208 @@
+"""From the published warehouse to a sealed report; every printed figure is a query on the frozen copy."""
+
+import json
+import re
+import shutil
+from datetime import timedelta
+from decimal import Decimal
+
+import districts
+import duckdb
+import pytest
+from homes import KNOWN_AT, settings_of
+
+from pipeline import steps
+from reports.trace import trace
+
+
+@pytest.fixture(scope="module")
+def released(sample_night, tmp_path_factory):
+    """A home with 2024H2 frozen, gated, printed and released."""
+    home = tmp_path_factory.mktemp("released") / "home"
+    shutil.copytree(sample_night[0].home, home)
+    settings = settings_of(home)
+    outcomes = [
+        steps.freeze(settings, "2024H2"),
+        steps.gate(settings, "ministry", "2024H2"),
+        steps.report(settings, "2024H2"),
+        steps.release(settings, "2024H2", "Trần Văn Duyệt", "đã soát"),
+    ]
+    assert [o.exit_code for o in outcomes] == [0] * 4
+    return settings
+
+
+def frozen(settings, sql):
+    with duckdb.connect(str(settings.releases / "2024H2/ocop.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def number(text: str) -> Decimal | None:
+    """A printed figure read back by its own small rule: dots group, the comma is decimal, a dash is unknown."""
+    text = text.strip()
+    return None if text in ("–", "") else Decimal(text.replace(".", "").replace(",", "."))
+
+
+def test_the_set_is_complete_and_sealed(released):
+    directory = released.releases / "2024H2"
+    names = {path.name for path in directory.iterdir()}
+    assert {
+        "ocop.duckdb", "manifest.json", "gate.json", "gate.html", "seal.json",
+        "bao-cao-ocop-2024H2.docx", "bao-cao-ocop-2024H2.xlsx",
+    } <= names  # fmt: skip
+    seal = json.loads((directory / "seal.json").read_text(encoding="utf-8"))
+    assert seal["signed_by"] == "Trần Văn Duyệt"
+    assert set(seal["files"]) == names - {"seal.json"}
+
+
+@pytest.mark.parametrize(
+    ("caption", "sql"),
+    [
+        ("Số liệu chung", "select figure_name, value from rpt_ministry__headline"),
+        (
+            "Số sản phẩm OCOP của từng đơn vị",
+            "select unit_name, star_3_count, star_4_count, star_5_count, star_unknown_count, valid_count, expired_count, "
+            "proposed_count, cumulative_count from rpt_ministry__star_by_unit",
+        ),
+        (
+            "Số sản phẩm OCOP còn hiệu lực theo nhóm",
+            "select product_group_name, star_3_count, star_4_count, star_5_count, star_unknown_count, valid_count "
+            "from rpt_ministry__star_by_group",
+        ),
+        (
+            "Số chủ thể và sản phẩm",
+            "select producer_type_name, producer_count, product_count from rpt_ministry__producer_by_type",
+        ),
+        (
+            "Kinh phí theo nguồn",
+            "select source_name, planned_amount_vnd_million, disbursed_amount_vnd_million, approximate_line_count "
+            "from rpt_ministry__funding_by_source",
+        ),
+        (
+            "Số sản phẩm OCOP theo xã",
+            "select unit_name, star_3_count, star_4_count, star_5_count, star_unknown_count, valid_count, expired_count, "
+            "proposed_count from rpt_ministry__star_by_commune",
+        ),
+    ],
+)
+def test_each_figure_of_the_document_is_a_query_on_the_frozen_copy(released, caption, sql):
+    from docx import Document
+
+    body = Document(str(released.releases / "2024H2/bao-cao-ocop-2024H2.docx")).element.body
+    above = ""  # everything said since the table before
+    for element in body:
+        if element.tag.endswith("}tbl"):
+            if caption.lower() in above.lower():
+                break
+            above = ""
+        above += "".join(t.text or "" for t in element.iter() if t.tag.endswith("}t"))
+    else:
+        pytest.fail(f"no table under {caption}")
+    printed = [
+        [
+            "".join(t.text or "" for t in cell.iter() if t.tag.endswith("}t"))
+            for cell in row
+            if cell.tag.endswith("}tc")
+        ]
+        for row in element
+        if row.tag.endswith("}tr")
+    ]
+    wanted = frozen(released, f"{sql} where period_code = '2024H2' order by row_no")
+    data = printed[-len(wanted) :]
+    for cells, (label, *figures) in zip(data, wanted, strict=True):
+        assert label in cells
+        found = [number(cell) for cell in cells[-len(figures) :]]
+        assert found == [None if f is None else Decimal(f) for f in figures], label
+
+
+def test_each_figure_of_the_workbook_is_a_live_number(released):
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(released.releases / "2024H2/bao-cao-ocop-2024H2.xlsx")["Số liệu chung"]
+    printed = {row[1].value: row[3].value for row in sheet.iter_rows() if len(row) > 3 and row[1].value}
+    for name, value in frozen(
+        released, "select figure_name, value from rpt_ministry__headline where period_code = '2024H2'"
+    ):
+        found = printed[name]
+        if value is None:
+            assert not isinstance(found, int | float)
+        else:
+            assert Decimal(str(found)) == value
+
+
+def test_the_sentences_say_the_figures(released):
+    from docx import Document
+
+    text = "\n".join(
+        p.text for p in Document(str(released.releases / "2024H2/bao-cao-ocop-2024H2.docx")).paragraphs
+    )
+    ((valid, expired, missing),) = frozen(
+        released,
+        "select max(value) filter (row_code = 'valid_product'), max(value) filter (row_code = 'expired_product'), "
+        "max(value) filter (row_code = 'missing_unit') from rpt_ministry__headline where period_code = '2024H2'",
+    )
+    assert int(re.search(r"còn hiệu lực công nhận: (\d+) sản phẩm", text)[1]) == valid == 31
+    assert int(re.search(r"đã hết hạn công nhận \((\d+) sản phẩm\)", text)[1]) == expired == 14
+    assert int(re.search(r"chưa gửi: (\d+) đơn vị", text)[1]) == missing == 6
+    for name in ("Bác Ái", "Thuận Nam", "Ninh Hải"):
+        assert name in text
+
+
+def test_a_figure_is_traced_to_the_cells_it_comes_from(released):
+    from openpyxl import load_workbook
+
+    database = released.releases / "2024H2/ocop.duckdb"
+    money = trace(database, "funding_by_source", "total", "disbursed_amount_vnd_million", "2024H2")
+    (cell,) = money["cells"]
+    original = released.archive / cell["submission_id"] / cell["file_name"]
+    assert load_workbook(original)[cell["sheet"]][cell["cell"]].value == money["value"] == 342
+    stars = trace(database, "star_by_unit", "587", "star_3_count", "2024H2")
+    sheet = load_workbook(released.archive / cell["submission_id"] / cell["file_name"])["Sản phẩm"]
+    assert len(stars["cells"]) == stars["value"] == 31
+    assert {sheet[c["cell"]].value for c in stars["cells"]} == {3}
+
+
+def test_a_released_period_that_has_not_changed_stays_as_it_is(released):
+    directory = released.releases / "2024H2"
+    before = {path.name: path.read_bytes() for path in directory.iterdir()}
+    for outcome in (
+        steps.freeze(released, "2024H2"),
+        steps.gate(released, "ministry", "2024H2"),
+        steps.report(released, "2024H2"),
+        steps.release(released, "2024H2", "Người Khác"),
+    ):
+        assert outcome.exit_code == 0
+    assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
+
+
+def test_a_late_submission_makes_a_correction_beside_the_release(released, tmp_path):
+    shutil.copytree(released.home, tmp_path / "home")
+    later = settings_of(tmp_path / "home", KNOWN_AT + timedelta(days=30))
+    districts.make(later.landing, unit="585")
+    assert steps.nightly(later)[-1].exit_code == 0
+    steps.freeze(later, "2024H2")
+    assert steps.gate(later, "ministry", "2024H2").exit_code == 0
+    assert steps.report(later, "2024H2").exit_code == 0
+    outcome = steps.release(later, "2024H2", "Trần Văn Duyệt")
+    directory = later.releases / "2024H2/dieu-chinh-1"
+    assert outcome.details["directory"] == str(directory)
+    assert (directory / "bao-cao-ocop-2024H2.docx").exists()
+    assert (later.releases / "2024H2/seal.json").read_bytes() == (
+        released.releases / "2024H2/seal.json"
+    ).read_bytes()
+    from reports.seal import verify
+
+    assert verify(later.releases) == []
+
+
+def test_nothing_is_printed_without_a_passed_gate(sample_night, tmp_path):
+    shutil.copytree(sample_night[0].home, tmp_path / "home")
+    settings = settings_of(tmp_path / "home")
+    steps.freeze(settings, "2024H2")
+    outcome = steps.report(settings, "2024H2")
+    assert outcome.exit_code == 1
+    assert not list((settings.releases / "2024H2").glob("*.docx"))
+
+
+def test_a_period_nobody_reported_is_not_frozen(sample_night):
+    with pytest.raises(steps.StepError, match="no submission of period 2024H1 is in force"):
+        steps.freeze(sample_night[0], "2024H1")  # the only file of 2024H1 was refused
