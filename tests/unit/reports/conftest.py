@@ -172,7 +172,9 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
                 "Chưa đạt",
             ),
         ],
-        "activity": [("training", "Tập huấn, bồi dưỡng", "Đã thực hiện", 9, 94, 4300, None)],
+        "activity": [
+            ("training", "Tập huấn, bồi dưỡng", "Đã thực hiện", 9, 94, 4300, None, "2021–2024", "lớp", 1)
+        ],
         "rating": [],
         "submission_status": [
             (
