@@ -17,9 +17,6 @@ COPY requirements.lock .
 RUN python -m venv "$VIRTUAL_ENV" \
     && pip install --no-cache-dir --disable-pip-version-check uv==0.13.9 \
     && uv pip sync --no-cache --require-hashes requirements.lock
-# The drivers of the metadata database; a clerk's machine runs on SQLite and needs neither.
-RUN uv pip install --no-cache --no-deps psycopg2-binary==2.9.13 asyncpg==0.32.0
-
 COPY . .
 RUN uv pip install --no-cache --no-deps --editable .
 

@@ -22,7 +22,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	touch $@
 
 lock: setup  ## Write requirements.lock again from pyproject.toml
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --extra dev --extra server --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 demo: setup  ## Run both DAGs on the samples, through to a signed report

@@ -77,12 +77,16 @@ def store_submission(
     layout: list[dict],
 ) -> None:
     """Write ``raw/<form>/<period>/<submission_id>.parquet`` for each table given, and its issues and layout."""
-    content = dict(tables)
-    content["issue"] = [asdict(issue) for issue in issues]
-    content["layout"] = layout
+    # issue last: where it stands, everything stands
+    content = {**tables, "layout": layout, "issue": [asdict(issue) for issue in issues]}
     for name, rows in content.items():
         stamped = [{**row, "_submission_id": submission_id} for row in rows]
         _write(raw / name / period_code / f"{submission_id}.parquet", name, stamped)
+
+
+def is_stored(raw: Path, submission_id: str, period_code: str) -> bool:
+    """Whether the submission's files are in raw; its issues are written last."""
+    return (raw / "issue" / period_code / f"{submission_id}.parquet").exists()
 
 
 def ensure_empty_files(raw: Path) -> None:

@@ -27,8 +27,8 @@ HOME = PROJECT / "var" / "demo"
 AIRFLOW_HOME = HOME / "airflow"
 LOG = AIRFLOW_HOME / "demo.log"
 PERIOD = "2024H2"
-# The night after the days of grace of 2024H2, and the morning the report would be made.
-NIGHT = datetime(2024, 12, 20, 22, tzinfo=ZoneInfo(TIME_ZONE))
+# A night before the deadline of 2024H2 (two working days after 14/12), and the morning the report would be made.
+NIGHT = datetime(2024, 12, 16, 22, tzinfo=ZoneInfo(TIME_ZONE))
 MORNING = datetime(2024, 12, 21, 8, tzinfo=ZoneInfo(TIME_ZONE))
 
 APPROVER = "Người duyệt (demo)"

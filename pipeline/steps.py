@@ -50,6 +50,7 @@ def load(settings: Settings) -> Outcome:
 
     A file that breaks the reader is left without a verdict and named; it stops no other file.
     """
+    stored_again = _store_again(settings)
     verdicts: dict[str, str] = {}
     broken: dict[str, str] = {}
     for line in unjudged(settings.archive):
@@ -61,6 +62,8 @@ def load(settings: Settings) -> Outcome:
             broken[submission_id] = str(error)
     counts = {code: list(verdicts.values()).count(code) for code in ("accepted", "refused", "unreadable")}
     summary = ", ".join(f"{count} {code}" for code, count in counts.items())
+    if stored_again:
+        summary += f"; {stored_again} stored again from the archive"
     if broken:
         summary += f"; not judged, report them to the developers: {', '.join(broken)}"
     return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
@@ -68,17 +71,13 @@ def load(settings: Settings) -> Outcome:
 
 def _load_one(settings: Settings, line: dict) -> str:
     from ingest.receipt import write_receipt
-    from ingest.store import store_submission
     from ingest.validate import judge_file
 
     submission_id = line["submission_id"]
     original = settings.archive / submission_id / line["file_name"]
     judgement = judge_file(original, settings.province_code)
-    tables = judgement.tables if judgement.verdict == "accepted" else {}
-    layout = judgement.layout if judgement.verdict == "accepted" else []
-    store_submission(
-        settings.raw, submission_id, line["period_code"] or "unknown", tables, judgement.issues, layout
-    )
+    accepted = judgement.tables if judgement.verdict == "accepted" else {}
+    _store(settings, line, judgement, accepted)
     write_receipt(settings.outbox, original, submission_id, judgement)
     journal.append(
         ledger_path(settings.archive),
@@ -90,10 +89,41 @@ def _load_one(settings: Settings, line: dict) -> str:
             "error_count": judgement.error_count,
             "warning_count": judgement.warning_count,
             "judged_at": settings.known_at.isoformat(),
-            **{f"{name}_row_count": len(tables.get(name, ())) for name in TABLE_FORM_NAMES},
+            **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
         },
     )
     return judgement.verdict
+
+
+def _store(settings: Settings, line: dict, judgement, accepted: dict) -> None:
+    from ingest.store import store_submission
+
+    period = line["period_code"] or "unknown"
+    layout = judgement.layout if accepted else []
+    store_submission(settings.raw, line["submission_id"], period, accepted, judgement.issues, layout)
+
+
+def _store_again(settings: Settings) -> int:
+    """Write raw files that are gone, from the archive; a verdict once given is not given again."""
+    from ingest.store import is_stored
+    from ingest.validate import judge_file
+
+    lines = journal.read(ledger_path(settings.archive))
+    verdicts = {line["submission_id"]: line["verdict_code"] for line in lines if line["event"] == "judged"}
+    gone = [
+        line
+        for line in lines
+        if line["event"] == "landed"
+        and line["submission_id"] in verdicts
+        and not is_stored(settings.raw, line["submission_id"], line["period_code"] or "unknown")
+    ]
+    for line in gone:
+        judgement = judge_file(
+            settings.archive / line["submission_id"] / line["file_name"], settings.province_code
+        )
+        accepted = judgement.tables if verdicts[line["submission_id"]] == "accepted" else {}
+        _store(settings, line, judgement, accepted)
+    return len(gone)
 
 
 def build(settings: Settings) -> Outcome:
@@ -257,7 +287,7 @@ def _git_commit() -> str:
 def report(settings: Settings, period: str) -> Outcome:
     """Print docx and xlsx (and pdf where LibreOffice is) from the frozen copy, and prove every figure against it."""
     from reports.definition import DefinitionError
-    from reports.freeze import FreezeError, current_directory
+    from reports.freeze import SEAL, FreezeError, current_directory
     from reports.frozen import ReportError
     from reports.pdf import PdfError, make_pdf
     from reports.proof import prove
@@ -265,6 +295,9 @@ def report(settings: Settings, period: str) -> Outcome:
 
     try:
         directory = current_directory(settings.releases, period)
+        if (directory / SEAL).exists():
+            files = [str(path) for path in sorted(directory.glob("bao-cao-*"))]
+            return Outcome("report", 0, f"{directory.name} is released; its report stands", {"files": files})
         paths = render(directory, period)
         differences = prove(directory, period)
         if differences:

@@ -9,16 +9,21 @@ with
 
     submission as (select * from {{ ref("fct_submission") }}),
 
-    -- Every half-year somebody filed for and the one that closed last: who has not sent is missing, not
-    -- unmentioned.
+    -- Every half-year somebody filed for, the one that closed last and the one that runs: who has not sent is
+    -- missing, not unmentioned.
     due_half as (
         select distinct period_code,
         from submission
         where period_code is not null
         union
-        select arg_max(period_code, cut_off_on) as period_code,
+        select period_code,
         from period
-        where period_kind <> 'Y' and cut_off_on <= '{{ var("as_of") }}'::date
+        where
+            period_kind <> 'Y'
+            and starts_on <= '{{ var("as_of") }}'::date
+            and cut_off_on >= (
+                select max(cut_off_on), from period where period_kind <> 'Y' and cut_off_on <= '{{ var("as_of") }}'::date
+            )
     ),
 
     -- And the year around each.
