@@ -239,7 +239,9 @@ with
                 state_code,
                 coalesce(from_year::varchar, 'unknown'),
                 coalesce(to_year::varchar, 'unknown'),
-                regexp_replace(strip_accents(lower(coalesce(measure_unit, 'unknown'))), '[^a-z0-9]+', '_', 'g')
+                regexp_replace(
+                    strip_accents(lower(coalesce(measure_unit, 'unknown'))), '[^a-z0-9]+', '_', 'g'
+                )
             ) as row_code,
             unnest(
                 [

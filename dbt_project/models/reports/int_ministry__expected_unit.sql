@@ -22,7 +22,9 @@ with
             period_kind <> 'Y'
             and starts_on <= '{{ var("as_of") }}'::date
             and cut_off_on >= (
-                select max(cut_off_on), from period where period_kind <> 'Y' and cut_off_on <= '{{ var("as_of") }}'::date
+                select max(cut_off_on),
+                from period
+                where period_kind <> 'Y' and cut_off_on <= '{{ var("as_of") }}'::date
             )
     ),
 
