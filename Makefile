@@ -51,4 +51,4 @@ airflow: setup  ## Start Airflow on this machine with SQLite metadata (Ctrl-C st
 	$(BIN)/python -m pipeline.airflow_local
 
 bench: setup  ## Measure the speed goals and print them as a table
-	$(BIN)/python -m tests.bench
+	PYTHONPATH=tests $(BIN)/python tests/bench.py

@@ -24,6 +24,7 @@ _NEXT_STEP = {
 _SEVERITY_NAME = {"error": "Lỗi phải sửa", "warning": "Lưu ý"}
 _FILL = {"error": "FF9999", "warning": "FFF2AB"}
 RECEIPT_SHEET = "Phản hồi"
+_WIDTHS = (14, 13, 44, 28, 56, 50)
 
 
 def write_receipt(outbox: Path, original: Path, submission_id: str, judgement: Judgement) -> Path:
@@ -95,6 +96,7 @@ def _mark(cell, issues: list[Issue]) -> None:
 
 def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgement) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.worksheet.hyperlink import Hyperlink
 
     identity = judgement.identity
     is_accepted = judgement.verdict == "accepted"
@@ -117,23 +119,19 @@ def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgeme
     sheet.row_dimensions[len(facts) + 1].height = 34
     heading = len(facts) + 3
     for column, title in enumerate(
-        ("Mức độ", "Mã", "Vị trí", "Giá trị", "Nội dung", "Việc cần làm"), start=1
+        ("Mức độ", "Mã", "Vị trí", "Giá trị, dòng", "Nội dung", "Việc cần làm"), start=1
     ):
         cell = sheet.cell(heading, column, title)
         cell.font = Font(bold=True)
         cell.fill = PatternFill("solid", fgColor="D9E1F2")
-    ordered = sorted(
-        judgement.issues, key=lambda issue: issue.severity != "error"
-    )  # errors first, else as found
-    for row, issue in enumerate(ordered, start=heading + 1):
-        values = (
-            _SEVERITY_NAME[issue.severity],
-            issue.rule_id,
-            issue.place,
-            issue.value_text,
-            issue.message,
-            issue.action,
-        )
+    for row, alike in enumerate(_alike(judgement.issues), start=heading + 1):
+        first = alike[0]
+        severity = _SEVERITY_NAME[first.severity]
+        place, value_text = first.place, first.value_text
+        if len(alike) > 1:
+            place = f"Trang {first.sheet}, cột {first.column_title}, {len(alike)} dòng"
+            value_text = "dòng " + ", ".join(str(issue.row_number) for issue in alike)
+        values = (severity, first.rule_id, place, value_text, first.message, first.action)
         for column, value in enumerate(values, start=1):
             cell = sheet.cell(row, column)
             cell.value = value
@@ -141,17 +139,31 @@ def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgeme
                 "s" if value is not None else cell.data_type
             )  # a value that begins with "=" stays text
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_FILL[issue.severity])
-        if issue.sheet and issue.row_number and issue.column_letter:
+        sheet.cell(row, 1).fill = PatternFill("solid", fgColor=_FILL[first.severity])
+        # LibreOffice opens wrapped rows one line high unless told.
+        lines = max(-(-len(str(value or "")) // width) for value, width in zip(values, _WIDTHS, strict=True))
+        sheet.row_dimensions[row].height = 15 * max(1, lines)
+        if first.sheet and first.row_number and first.column_letter:
             link = sheet.cell(row, 3)
-            link.hyperlink = f"#'{issue.sheet}'!{issue.column_letter}{issue.row_number}"
+            target = f"'{first.sheet}'!{first.column_letter}{first.row_number}"
+            link.hyperlink = Hyperlink(ref=link.coordinate, location=target)
             link.font = Font(color="0563C1", underline="single")
-    for letter, width in zip("ABCDEF", (16, 13, 34, 20, 56, 50), strict=True):
+    for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = sheet.cell(heading + 1, 1)
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def _alike(issues: list[Issue]) -> list[list[Issue]]:
+    """Errors first, each on its own; the same warning about one column once, for all its rows."""
+    groups: dict[tuple, list[Issue]] = {}
+    for number, issue in enumerate(issues):
+        own = number if issue.severity == "error" or issue.value_text else None
+        key = (issue.severity, issue.rule_id, issue.sheet, issue.column_title, issue.message, own)
+        groups.setdefault(key, []).append(issue)
+    return sorted(groups.values(), key=lambda alike: alike[0].severity != "error")
 
 
 def _free_name(taken: list[str]) -> str:

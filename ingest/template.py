@@ -133,6 +133,9 @@ def _write_cover(sheet, form: Form, values: dict, lists: _Lists) -> None:
     sheet["B1"].font = Font(bold=True, size=14)
     sheet["B2"] = "Điền các ô ở cột C. Số viết theo kiểu Việt Nam (93,974); ngày theo dạng ngày/tháng/năm."
     sheet["B2"].font = Font(italic=True)
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.column_dimensions["A"].width = 3
     sheet.column_dimensions["B"].width = 52
     sheet.column_dimensions["C"].width = 36

@@ -75,3 +75,18 @@ def test_a_value_that_looks_like_a_formula_stays_text(tmp_path):
         c for row in load(receipt)[RECEIPT_SHEET].iter_rows() for c in row if str(c.value).startswith("=cmd")
     ]
     assert [c.data_type for c in listed] == ["s"]
+
+
+def test_the_same_gap_in_many_rows_is_one_line_and_every_cell_is_marked(tmp_path):
+    original = districts.make(tmp_path)
+    workbook = load_workbook(original)
+    for row in (1, 2, 3):
+        districts.cell(workbook, "product", "decision_number", row).value = None
+    workbook.save(original)
+    judgement = judge_file(original, districts.PROVINCE)
+    receipt = load_workbook(write_receipt(tmp_path / "outbox", original, "s-5", judgement))
+    listed = [
+        [c.value for c in row][2:4] for row in receipt[RECEIPT_SHEET].iter_rows() if row[1].value == "CELL-02"
+    ]
+    assert listed == [["Trang Sản phẩm, cột Số quyết định, 3 dòng", "dòng 5, 6, 7"]]
+    assert all(districts.cell(receipt, "product", "decision_number", row).comment for row in (1, 2, 3))
