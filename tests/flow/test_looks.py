@@ -1,0 +1,73 @@
+"""What people take out of the published warehouse: the next workbook, exports, the trace on the command line."""
+
+import csv
+import json
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from ingest.validate import judge_file
+from pipeline import look
+
+
+def test_the_next_workbook_carries_the_last_known_stock_and_is_accepted(sample_night, tmp_path):
+    settings, _ = sample_night
+    path = look.write_prefilled_template(settings, "587", "2025H1", tmp_path / "next.xlsx")
+    judgement = judge_file(path, settings.province_code)
+    assert judgement.verdict == "accepted"
+    products = judgement.tables["product"]
+    assert len(products) == 46
+    assert {
+        code: sum(p["status_code"] == code for p in products)
+        for code in ("recognised", "expired", "proposed")
+    } == {"recognised": 31, "expired": 14, "proposed": 1}
+
+
+def test_a_unit_that_does_not_exist_then_gets_no_workbook(sample_night, tmp_path):
+    with pytest.raises(LookupError, match="Unit 587 did not exist"):
+        look.write_prefilled_template(sample_night[0], "587", "2025H2", tmp_path / "x.xlsx")
+    look.write_prefilled_template(sample_night[0], "22870", "2025H2", tmp_path / "y.xlsx")
+    assert load_workbook(tmp_path / "y.xlsx")["Bìa"]["C5"].value == "Xã Ninh Phước"
+
+
+def test_a_csv_opens_in_excel_and_runs_nothing(sample_night, tmp_path):
+    path = look.export_mart(sample_night[0], "mart_product", "csv", tmp_path / "m.csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert sum(r["period_code"] == "2024H2" and r["is_valid"] == "True" for r in rows) == 31
+    assert look._harmless("=1+1") == "'=1+1"
+    assert look._harmless(-5) == -5
+
+
+def test_xlsx_and_parquet_hold_the_same_rows(sample_night, tmp_path):
+    sheet = load_workbook(
+        look.export_mart(sample_night[0], "mart_funding", "xlsx", tmp_path / "m.xlsx")
+    ).active
+    parquet = look.export_mart(sample_night[0], "mart_funding", "parquet", tmp_path / "m.parquet")
+    count = duckdb.sql(f"select count(*) from '{parquet}'").fetchone()[0]
+    assert sheet.max_row - 1 == count == 4
+
+
+def test_an_unknown_mart_is_named(sample_night, tmp_path):
+    with pytest.raises(LookupError, match="There is no mart fct_funding; there are mart_activity"):
+        look.export_mart(sample_night[0], "fct_funding", "csv", tmp_path / "m.csv")
+
+
+def test_trace_prints_file_sheet_and_cell(sample_night, capsys):
+    look.show_trace(
+        sample_night[0], "funding_by_source/total/disbursed_amount_vnd_million", "2024H2", as_json=False
+    )
+    printed = capsys.readouterr().out
+    assert "= 342.000" in printed
+    assert "ocop-587-2024H2.xlsx · Kinh phí!F5 (Giải ngân) → 342" in printed
+    look.show_trace(sample_night[0], "star_by_unit/587/expired_count", "2024H2", as_json=True)
+    assert len(json.loads(capsys.readouterr().out)["cells"]) == 14
+
+
+def test_a_changed_original_is_found(home):
+    assert look.verify_home(home) == []
+    (original,) = (home.archive).glob("2024H2-587-*/*.xlsx")
+    original.write_bytes(original.read_bytes() + b" ")
+    assert [fault for fault in look.verify_home(home) if "is not the file that landed" in fault]
