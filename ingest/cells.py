@@ -21,6 +21,10 @@ from ingest.vietnamese import (
 
 _MARKS = {"x": "true", "1": "true", "0": "false"}  # how a box is ticked besides Có / Không
 _STORED_DIGITS = Decimal("0.001")
+_LONGEST_WHOLE = 1e15  # beyond, a float no longer holds each digit
+_FLOAT_NOISE = Decimal("0.000001")
+# What the columns of raw can hold: integer, decimal(18, 3).
+_LARGEST = {"integer": Decimal(2_147_483_647), "number": Decimal(999_999_999_999_999)}
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Place:
 
 def as_text(value: object) -> str:
     """The cell as a person reads it; a whole number stored as a float loses its ".0"."""
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LONGEST_WHOLE:
         return str(int(value))
     if isinstance(value, datetime | date):
         return value.strftime("%d/%m/%Y")
@@ -61,7 +65,9 @@ def as_text(value: object) -> str:
 def typed_value(
     known: Field, value: object, place: Place, lists: dict[str, CodeList]
 ) -> tuple[object, Issue | None]:
-    """(typed value, None) or (None, issue). ``lists`` holds the lists that depend on unit and period (unit, commune …).
+    """(typed value, None) or (None, error); a value that had to be rounded comes with a warning.
+
+    ``lists`` holds the lists that depend on unit and period (unit, commune …).
 
     Types: string -> str, integer -> int, number -> Decimal with at most three digits, date -> date, boolean -> bool.
     """
@@ -110,7 +116,10 @@ def _numeric(known: Field, value: object, place: Place) -> tuple[object, Issue |
             return None, place.issue("CELL-11", known, value)
         return int(number), None
     # A binary float shows more digits than were typed; three is what amounts in million đồng carry.
-    return number.quantize(_STORED_DIGITS), None
+    rounded = number.quantize(_STORED_DIGITS)
+    if abs(number - rounded) > _FLOAT_NOISE:
+        return rounded, place.issue("CELL-12", known, value, expected_text=format_number(rounded))
+    return rounded, None
 
 
 def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
@@ -144,10 +153,12 @@ def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue |
 
 
 def _outside(known: Field, number: Decimal, value: object, place: Place) -> Issue | None:
-    lowest, highest = known.constraints.get("minimum"), known.constraints.get("maximum")
-    if (lowest is None or number >= lowest) and (highest is None or number <= highest):
+    largest = _LARGEST[known.type]
+    lowest = known.constraints.get("minimum", -largest)
+    highest = known.constraints.get("maximum", largest)
+    if lowest <= number <= highest:
         return None
-    if highest is None:
+    if number < lowest and highest == largest:
         expected = f"từ {format_number(lowest)} trở lên"
     else:
         expected = f"từ {format_number(lowest)} đến {format_number(highest)}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.second_look import DamagedPackageError, faulty_cells
-from ingest.spec import Form, load_forms
+from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
+from ingest.spec import LIST_SHEET, RECEIPT_SHEET, Form, load_forms
 from ingest.vietnamese import clean, fold
 
 # The header stands within the first rows; a template puts it in row 4.
 _HEADER_SEARCH_ROWS = 30
-# A stray value in the last row of a sheet would otherwise be read as a million rows.
-_MAX_ROWS = 200_000
 
 
 class UnreadableError(Exception):
@@ -36,8 +36,12 @@ class SheetData:
     columns: dict[str, str] = field(default_factory=dict)  # field -> column letter
     headers: dict[str, str] = field(default_factory=dict)  # field -> header as the sender wrote it
     header_row: int | None = None
+    other_header_row: int | None = None  # a second row that looks like one
     unknown_headers: dict[str, str] = field(default_factory=dict)  # column letter -> header
     repeated_headers: dict[str, str] = field(default_factory=dict)
+    headless_columns: list[str] = field(
+        default_factory=list
+    )  # letters of columns with values below an empty header
     rows: list[Row] = field(default_factory=list)
     faulty_cells: dict[str, str] = field(default_factory=dict)  # address -> what stands there
 
@@ -48,35 +52,29 @@ class Workbook:
 
     cover: dict[str, object] = field(default_factory=dict)
     cover_cells: dict[str, tuple[int, str]] = field(default_factory=dict)  # field -> (row, column letter)
+    cover_faulty: dict[str, str] = field(default_factory=dict)  # field -> what stands in its cell
     cover_sheet: str | None = None
     sheets: dict[str, SheetData] = field(default_factory=dict)
-
-
-def column_letter(index: int) -> str:
-    """Letter of a zero-based column index: 0 -> A, 26 -> AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, remainder = divmod(index - 1, 26)
-        letters = chr(65 + remainder) + letters
-    return letters
+    repeated_sheets: dict[str, str] = field(default_factory=dict)  # sheet -> the one it repeats
+    unknown_sheets: list[str] = field(default_factory=list)
 
 
 def read_workbook(path: Path) -> Workbook:
     """Read every known sheet; raises UnreadableError when the file is not an Excel workbook that can be opened."""
     forms = {fold(form.sheet): form for form in load_forms().values()}
-    grids = _grids(path, set(forms))
-    try:
-        faulty = faulty_cells(path)
-    except DamagedPackageError as error:
-        raise UnreadableError(str(error)) from error
     workbook = Workbook()
-    for name, grid in grids.items():
-        form = forms[fold(name)]
+    read: dict[str, str] = {}  # folded name -> sheet
+    for name, grid, counted in _sheets(path, lambda name: _form_key(name) in forms, workbook.unknown_sheets):
+        key = _form_key(name)
+        if key in read:
+            workbook.repeated_sheets[name] = read[key]
+            continue
+        read[key] = name
+        form = forms[key]
         if form.kind == "cover":
-            _read_cover_grid(form, name, grid, workbook)
+            _read_cover_grid(form, name, grid, counted.faulty, workbook)
         else:
-            workbook.sheets[form.name] = _read_table_grid(form, name, grid, faulty.get(name, {}))
+            workbook.sheets[form.name] = _read_table_grid(form, name, grid, counted.faulty)
     return workbook
 
 
@@ -84,42 +82,75 @@ def read_cover(path: Path) -> Workbook:
     """Only the cover: enough to tell whose file it is. Raises UnreadableError as read_workbook does."""
     form = load_forms()["cover"]
     workbook = Workbook()
-    for name, grid in _grids(path, {fold(form.sheet)}).items():
-        _read_cover_grid(form, name, grid, workbook)
+    for name, grid, counted in _sheets(path, lambda name: _form_key(name) == fold(form.sheet), []):
+        _read_cover_grid(form, name, grid, counted.faulty, workbook)
+        break
     return workbook
 
 
-def _grids(path: Path, wanted: set[str]) -> dict[str, list[list[object]]]:
-    """The cells of the sheets whose folded names are wanted, by sheet name."""
-    from python_calamine import CalamineWorkbook, PasswordError
+def _form_key(name: str) -> str:
+    """Folded name of a sheet; "Kinh phí (2)", as Excel names a copy, is a second "Kinh phí"."""
+    return re.sub(r" \d+$", "", fold(name))
 
-    if path.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise UnreadableError(f"tệp có đuôi {path.suffix or '(không có)'}, hệ thống nhận tệp Excel .xlsx")
-    grids = {}
+
+def _sheets(
+    path: Path, is_wanted: Callable[[str], bool], unwanted: list[str]
+) -> list[tuple[str, list[list[object]], SheetCensus]]:
+    """Name, grid of cells from A1, and census of each wanted sheet; the names of the others go to ``unwanted``."""
+    from python_calamine import CalamineWorkbook
+
     try:
-        source = CalamineWorkbook.from_path(str(path))
+        counted = census(path, is_wanted)  # first: it says whether calamine may build the grid
+    except DamagedPackageError as error:
+        raise UnreadableError(_reason(path, str(error))) from error
+    sheets = []
+    try:
+        with path.open("rb") as stream:  # by content: an .xlsx under another name is read all the same
+            source = CalamineWorkbook.from_filelike(stream)
         for name in source.sheet_names:
-            if fold(name) not in wanted:
-                continue
-            sheet = source.get_sheet_by_name(name)
-            if sheet.total_height > _MAX_ROWS:
-                raise UnreadableError(
-                    f'trang "{name}" có {sheet.total_height} dòng; có thể có ký tự thừa ở cuối trang'
-                )
-            grids[name] = sheet.to_python(skip_empty_area=False)
-    except PasswordError as error:
-        raise UnreadableError("tệp đang đặt mật khẩu") from error
-    except UnreadableError:
-        raise
+            if name in counted:
+                grid = source.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                sheets.append((name, grid, counted[name]))
+            elif (
+                not is_wanted(name)
+                and fold(name) != fold(LIST_SHEET)
+                and _form_key(name) != fold(RECEIPT_SHEET)
+            ):
+                unwanted.append(name)
     except BaseException as error:
         # calamine panics on some damaged files, which Python sees as a BaseException of its own
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise UnreadableError("tệp hỏng hoặc không phải là tệp Excel") from error
-    return grids
+        raise UnreadableError("tệp hỏng hoặc không phải là tệp Excel .xlsx") from error
+    for name, grid, sheet_census in sheets:
+        filled = sum(1 for row in grid for value in row if not (isinstance(value, str) and not value.strip()))
+        if filled != sheet_census.filled_count:
+            raise UnreadableError(
+                f'trang "{name}" đọc được {filled} ô nhưng trong tệp có {sheet_census.filled_count} ô có dữ liệu'
+            )
+    return sheets
 
 
-def _read_cover_grid(form: Form, name: str, grid: list[list[object]], workbook: Workbook) -> None:
+def _reason(path: Path, reason: str) -> str:
+    """A better word for the formats that are not a package: a password and the Excel of before 2007."""
+    from python_calamine import CalamineWorkbook, PasswordError
+
+    with path.open("rb") as stream:
+        if stream.read(4) != b"\xd0\xcf\x11\xe0":
+            return reason
+        stream.seek(0)
+        try:
+            CalamineWorkbook.from_filelike(stream)
+        except PasswordError:
+            return "tệp đang đặt mật khẩu"
+        except Exception:
+            return "tệp đang đặt mật khẩu hoặc thuộc định dạng cũ"
+    return "tệp thuộc định dạng Excel cũ (.xls)"
+
+
+def _read_cover_grid(
+    form: Form, name: str, grid: list[list[object]], faulty: dict[str, str], workbook: Workbook
+) -> None:
     workbook.cover_sheet = name
     labels = {fold(header): f for f in form.fields for header in f.headers}
     for row_number, cells in enumerate(grid, start=1):
@@ -129,25 +160,30 @@ def _read_cover_grid(form: Form, name: str, grid: list[list[object]], workbook: 
                 continue
             value = cells[index + 1] if index + 1 < len(cells) else ""
             workbook.cover[known.name] = _tidy(value)
-            workbook.cover_cells[known.name] = (row_number, column_letter(index + 1))
+            letter = column_letter(index + 1)
+            workbook.cover_cells[known.name] = (row_number, letter)
+            if f"{letter}{row_number}" in faulty:
+                workbook.cover_faulty[known.name] = faulty[f"{letter}{row_number}"]
             break
 
 
 def _read_table_grid(form: Form, name: str, grid: list[list[object]], faulty: dict[str, str]) -> SheetData:
     data = SheetData(form=form, name=name, faulty_cells=faulty)
     titles = {fold(header): f.name for f in form.fields for header in f.headers}
-    header_index = _find_header(grid, titles)
+    header_index, other_index = _find_headers(grid, titles)
     if header_index is None:
         return data
     data.header_row = header_index + 1
+    data.other_header_row = None if other_index is None else other_index + 1
     positions: dict[int, str] = {}
+    headless: list[int] = []
     for index, cell in enumerate(grid[header_index]):
-        text = clean(cell) if isinstance(cell, str) else ""
-        if not text:
-            continue
+        text = clean(str(cell))
         field_name = titles.get(fold(text))
         letter = column_letter(index)
-        if field_name is None:
+        if not text:
+            headless.append(index)
+        elif field_name is None:
             data.unknown_headers[letter] = text
         elif field_name in data.columns:
             data.repeated_headers[letter] = text
@@ -155,24 +191,42 @@ def _read_table_grid(form: Form, name: str, grid: list[list[object]], faulty: di
             positions[index] = field_name
             data.columns[field_name] = letter
             data.headers[field_name] = text
-    for index in range(header_index + 1, len(grid)):
-        cells = grid[index]
+    body = grid[header_index + 1 :]
+    data.headless_columns = [
+        column_letter(i) for i in headless if any(_tidy(cells[i]) is not None for cells in body)
+    ]
+    for number, cells in enumerate(body, start=header_index + 2):
         values = {name: _tidy(cells[i]) for i, name in positions.items()}
-        number = index + 1
         has_faulty = any(f"{letter}{number}" in faulty for letter in data.columns.values())
         if has_faulty or any(value is not None for value in values.values()):
             data.rows.append(Row(number, values))
+    data.rows += _rows_below(len(grid), data, faulty)
     return data
 
 
-def _find_header(grid: list[list[object]], titles: dict[str, str]) -> int | None:
-    """Index of the row among the first ones with most known titles; None when no row has two of them."""
-    best, best_count = None, 1
-    for index, cells in enumerate(grid[:_HEADER_SEARCH_ROWS]):
-        count = len({titles[key] for c in cells if isinstance(c, str) and (key := fold(c)) in titles})
-        if count > best_count:
-            best, best_count = index, count
-    return best
+def _rows_below(grid_rows: int, data: SheetData, faulty: dict[str, str]) -> list[Row]:
+    """Rows past the end of calamine's grid: they hold nothing but formulas without a result."""
+    letters = set(data.columns.values())
+    places = (re.fullmatch(r"([A-Z]+)(\d+)", address).groups() for address in faulty)
+    numbers = {int(number) for letter, number in places if letter in letters}
+    return [Row(number, {}) for number in sorted(numbers) if number > grid_rows]
+
+
+def _find_headers(grid: list[list[object]], titles: dict[str, str]) -> tuple[int | None, int | None]:
+    """Index of the row among the first ones with most known titles, and of another with half as many.
+
+    None when no row has two titles.
+    """
+    counts = [
+        len({titles[key] for c in cells if isinstance(c, str) and (key := fold(c)) in titles})
+        for cells in grid[:_HEADER_SEARCH_ROWS]
+    ]
+    most = max(counts, default=0)
+    if most < 2:
+        return None, None
+    header = counts.index(most)
+    others = [i for i, count in enumerate(counts) if i != header and count >= max(2, most / 2)]
+    return header, next(iter(others), None)
 
 
 def _tidy(value: object) -> object:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import asdict
 from pathlib import Path
 
 from ingest.issue import Issue
+from ingest.spec import RECEIPT_SHEET
 from ingest.validate import Judgement
 
+LOG = logging.getLogger(__name__)
 VERDICT_NAME = {
     "accepted": "ĐƯỢC TIẾP NHẬN",
     "refused": "CHƯA ĐƯỢC TIẾP NHẬN",
@@ -23,27 +26,49 @@ _NEXT_STEP = {
 }
 _SEVERITY_NAME = {"error": "Lỗi phải sửa", "warning": "Lưu ý"}
 _FILL = {"error": "FF9999", "warning": "FFF2AB"}
-RECEIPT_SHEET = "Phản hồi"
 _WIDTHS = (14, 13, 44, 28, 56, 50)
 
 
 def write_receipt(outbox: Path, original: Path, submission_id: str, judgement: Judgement) -> Path:
-    """Write ``outbox/<submission_id>/phan-hoi-<name>.xlsx`` and ``.json``; returns the workbook's path."""
+    """Write ``outbox/<submission_id>/phan-hoi-<name>.xlsx`` and ``.json``; returns the workbook's path.
+
+    A file that was read but that openpyxl cannot write back is answered with the verdict sheet alone.
+    """
     folder = outbox / submission_id
     folder.mkdir(parents=True, exist_ok=True)
-    answer = folder / f"phan-hoi-{original.stem}.xlsx"
-    unfinished = answer.with_suffix(".unfinished")
-    workbook = _open_original(original, judgement)
+    try:
+        answer = _answer(
+            folder, original, submission_id, judgement, is_marked=judgement.verdict != "unreadable"
+        )
+    except Exception:  # an office can put anything into its file; every sender gets an answer all the same
+        LOG.warning(
+            "%s cannot be marked; it is answered with the verdict alone", submission_id, exc_info=True
+        )
+        answer = _answer(folder, original, submission_id, judgement, is_marked=False)
+    content = receipt_json(original.name, submission_id, judgement)
+    (folder / f"phan-hoi-{original.stem}.json").write_text(content + "\n", encoding="utf-8")
+    return answer
+
+
+def _answer(folder: Path, original: Path, submission_id: str, judgement: Judgement, is_marked: bool) -> Path:
+    from openpyxl import Workbook
+
+    has_macros = is_marked and original.suffix.lower() == ".xlsm"
+    answer = folder / f"phan-hoi-{original.stem}{'.xlsm' if has_macros else '.xlsx'}"
+    if is_marked:
+        workbook = _marked_original(original, judgement, has_macros)
+    else:
+        workbook = Workbook()
+        workbook.remove(workbook.active)
     _write_verdict(
         workbook.create_sheet(_free_name(workbook.sheetnames), 0), original.name, submission_id, judgement
     )
     workbook.active = 0
     for sheet in workbook.worksheets[1:]:
         sheet.sheet_view.tabSelected = False
+    unfinished = folder / "receipt.unfinished"
     workbook.save(unfinished)
     os.replace(unfinished, answer)
-    content = receipt_json(original.name, submission_id, judgement)
-    (folder / f"phan-hoi-{original.stem}.json").write_text(content + "\n", encoding="utf-8")
     return answer
 
 
@@ -56,6 +81,9 @@ def receipt_json(file_name: str, submission_id: str | None, judgement: Judgement
             "verdict": judgement.verdict,
             "unit_code": judgement.identity.unit.code if judgement.identity.unit else None,
             "period_code": judgement.identity.period.code if judgement.identity.period else None,
+            "deadline_on": judgement.identity.period.deadline_on.isoformat()
+            if judgement.identity.period
+            else None,
             "error_count": judgement.error_count,
             "warning_count": judgement.warning_count,
             "issues": [asdict(issue) for issue in judgement.issues],
@@ -65,21 +93,27 @@ def receipt_json(file_name: str, submission_id: str | None, judgement: Judgement
     )
 
 
-def _open_original(original: Path, judgement: Judgement):
-    from openpyxl import Workbook, load_workbook
+def _marked_original(original: Path, judgement: Judgement, has_macros: bool):
+    from openpyxl import load_workbook
 
-    if judgement.verdict == "unreadable":
-        empty = Workbook()
-        empty.remove(empty.active)
-        return empty
-    workbook = load_workbook(original, keep_vba=original.suffix.lower() == ".xlsm")
+    with original.open("rb") as stream:  # by content, whatever the file is called
+        workbook = load_workbook(stream, keep_vba=has_macros)
     marks: dict[tuple[str, str], list[Issue]] = {}
     for issue in judgement.issues:
         if issue.sheet in workbook.sheetnames and issue.row_number and issue.column_letter:
-            marks.setdefault((issue.sheet, f"{issue.column_letter}{issue.row_number}"), []).append(issue)
+            address = f"{issue.column_letter}{issue.row_number}"
+            corner = _corner(workbook[issue.sheet], address)
+            marks.setdefault((issue.sheet, corner), []).append(issue)
     for (sheet, address), issues in marks.items():
         _mark(workbook[sheet][address], issues)
     return workbook
+
+
+def _corner(sheet, address: str) -> str:
+    """The cell that is seen at an address: of merged cells, the first."""
+    return next(
+        (area.start_cell.coordinate for area in sheet.merged_cells.ranges if address in area), address
+    )
 
 
 def _mark(cell, issues: list[Issue]) -> None:
@@ -91,7 +125,14 @@ def _mark(cell, issues: list[Issue]) -> None:
     text = "\n".join(f"{issue.rule_id}: {issue.message} {issue.action}" for issue in issues)
     if cell.comment:
         text = f"{cell.comment.text}\n---\n{text}"  # what the sender wrote there stays
-    cell.comment = Comment(text, "OCOP", height=140, width=320)
+    cell.comment = Comment(_printable(text), "OCOP", height=140, width=320)
+
+
+def _printable(value: object) -> object:
+    """Text without the control characters that no workbook can hold."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
 
 
 def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgement) -> None:
@@ -108,13 +149,16 @@ def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgeme
         ("Đơn vị", f"{identity.unit.code} - {identity.unit.name}" if identity.unit else "chưa nhận ra"),
         ("Kỳ báo cáo", identity.period.code if identity.period else "chưa nhận ra"),
         ("Ngày chốt kỳ", f"{identity.period.cut_off_on:%d/%m/%Y}" if identity.period else "chưa nhận ra"),
+        ("Hạn gửi", f"{identity.period.deadline_on:%d/%m/%Y}" if identity.period else "chưa nhận ra"),
         ("Số lỗi phải sửa", judgement.error_count),
         ("Số lưu ý", judgement.warning_count),
         ("Việc cần làm", _NEXT_STEP[judgement.verdict]),
     )
     for row, (label, value) in enumerate(facts, start=2):
         sheet.cell(row, 1, label).font = Font(bold=True)
-        sheet.cell(row, 2, value).alignment = Alignment(wrap_text=True, horizontal="left", vertical="top")
+        sheet.cell(row, 2, _printable(value)).alignment = Alignment(
+            wrap_text=True, horizontal="left", vertical="top"
+        )
         sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=6)
     sheet.row_dimensions[len(facts) + 1].height = 34
     heading = len(facts) + 3
@@ -134,7 +178,7 @@ def _write_verdict(sheet, file_name: str, submission_id: str, judgement: Judgeme
         values = (severity, first.rule_id, place, value_text, first.message, first.action)
         for column, value in enumerate(values, start=1):
             cell = sheet.cell(row, column)
-            cell.value = value
+            cell.value = _printable(value)
             cell.data_type = (
                 "s" if value is not None else cell.data_type
             )  # a value that begins with "=" stays text

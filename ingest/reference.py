@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
-from ingest.vietnamese import fold
+from ingest.vietnamese import fold, match_key
 
 SEEDS_DIRECTORY = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
 _UNIT_WORD = re.compile(r"^(Tỉnh|Thành phố|Thị xã|Huyện|Xã|Phường|Thị trấn|Đặc khu)\s+")
@@ -55,6 +55,7 @@ class Period:
     year: int
     starts_on: date
     cut_off_on: date
+    deadline_on: date
 
 
 @dataclass(frozen=True)
@@ -70,22 +71,33 @@ class CodeList:
         return name if self.name in _NAME_ONLY or name == code else f"{code} - {name}"
 
     def find(self, typed: str) -> str | None:
-        """The code a clerk means: the code itself, its name, or "code - name"; None when it is not in the list."""
-        return self._by_key.get(fold(typed))
+        """The code a clerk means: the code itself, its name, "code - name", or the name without xã, phường …
+
+        Spelling with diacritics decides before spelling without: Thanh Hải and Thành Hải are two communes. None when
+        nothing in the list is meant, or more than one entry.
+        """
+        for key, codes in self._lookups:
+            meant = codes.get(key(typed))
+            if meant:
+                return next(iter(meant)) if len(meant) == 1 else None
+        return None
 
     @cached_property
-    def _by_key(self) -> dict[str, str]:
-        keys: dict[str, str] = {}
-        for code, name in self.entries:
-            for text in (code, name, f"{code} - {name}"):
-                keys.setdefault(fold(text), code)
-        # "Phước Thuận" for "Xã Phước Thuận", unless two entries of the list share the bare name
-        bare = Counter(fold(_UNIT_WORD.sub("", name)) for _, name in self.entries)
-        for code, name in self.entries:
-            key = fold(_UNIT_WORD.sub("", name))
-            if bare[key] == 1:
-                keys.setdefault(key, code)
-        return keys
+    def _lookups(self) -> list[tuple[Callable[[str], str], dict[str, set[str]]]]:
+        """In order of trust: how a text is made a key, and the codes each key stands for."""
+        spellings = (
+            lambda code, name: (code, name, f"{code} - {name}"),
+            lambda code, name: (_UNIT_WORD.sub("", name),),
+        )
+        lookups = []
+        for key in (match_key, fold):
+            for spell in spellings:
+                codes: dict[str, set[str]] = {}
+                for code, name in self.entries:
+                    for text in spell(code, name):
+                        codes.setdefault(key(text), set()).add(code)
+                lookups.append((key, codes))
+        return lookups
 
 
 def _rows(list_name: str) -> list[dict[str, str]]:
@@ -125,6 +137,7 @@ def periods() -> dict[str, Period]:
             int(row["period_year"]),
             date.fromisoformat(row["starts_on"]),
             date.fromisoformat(row["cut_off_on"]),
+            date.fromisoformat(row["deadline_on"]),
         )
         for row in _rows("period")
     }

@@ -12,6 +12,9 @@ FORMS_DIRECTORY = Path(__file__).resolve().parents[1] / "forms"
 # Order of the sheets in the workbook.
 FORM_NAMES = ("cover", "product", "rating", "funding", "target", "activity")
 TABLE_FORM_NAMES = FORM_NAMES[1:]
+# Sheets of our workbooks that are no form: the entries of the drop-downs, and the verdict in a receipt.
+LIST_SHEET = "Danh mục"
+RECEIPT_SHEET = "Phản hồi"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.read import column_letter
 from ingest.reference import (
     CodeList,
     Period,
@@ -15,12 +14,12 @@ from ingest.reference import (
     reporting_day,
     units_of_province,
 )
-from ingest.spec import Field, Form, form_version, load_forms
+from ingest.second_look import column_letter
+from ingest.spec import LIST_SHEET, Field, Form, form_version, load_forms
 
 COVER_FIRST_ROW = 4
 HEADER_ROW = 4
 _PREPARED_ROWS = 300  # rows that carry drop-downs
-_LIST_SHEET = "Danh mục"
 _LEVEL_HINT = {"key": "Bắt buộc.", "expected": "Cần có; để trống nếu chưa rõ.", "optional": "Không bắt buộc."}
 _KIND_HINT = {
     "stock": "Ghi toàn bộ sản phẩm đơn vị đang quản lý tại ngày chốt kỳ, kể cả sản phẩm hết hạn.",
@@ -67,7 +66,7 @@ def write_template(
     from openpyxl import Workbook
 
     workbook = Workbook()
-    lists = _Lists(workbook.create_sheet(_LIST_SHEET), unit, period, province_code)
+    lists = _Lists(workbook.create_sheet(LIST_SHEET), unit, period, province_code)
     forms = load_forms()
     cover_values = {
         "unit_code": unit.code,
@@ -80,8 +79,8 @@ def write_template(
     for form in forms.values():
         if form.kind != "cover":
             _write_sheet(workbook.create_sheet(form.sheet), form, (rows or {}).get(form.name, []), lists)
-    workbook.move_sheet(_LIST_SHEET, offset=len(forms))
-    workbook[_LIST_SHEET].sheet_state = "hidden"
+    workbook.move_sheet(LIST_SHEET, offset=len(forms))
+    workbook[LIST_SHEET].sheet_state = "hidden"
     path.parent.mkdir(parents=True, exist_ok=True)
     workbook.save(path)
 
@@ -114,7 +113,7 @@ class _Lists:
             for row, (code, _) in enumerate(entries.entries, start=1):
                 self._sheet.cell(row, index + 1, entries.display(code))
             letter = column_letter(index)
-            self._ranges[name] = f"'{_LIST_SHEET}'!${letter}$1:${letter}${max(1, len(entries.entries))}"
+            self._ranges[name] = f"'{LIST_SHEET}'!${letter}$1:${letter}${max(1, len(entries.entries))}"
         return self._ranges[name]
 
     def shown(self, known: Field, value: object) -> object:

@@ -22,6 +22,8 @@ from ingest.rules import run_rules
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
 
+_IDENTITY_FIELDS = ("unit_code", "period_code", "form_version")
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -76,8 +78,14 @@ def identify(workbook: Workbook, province_code: str) -> Identity:
             "value_text": None if cover[name] is None else as_text(cover[name]),
         }
 
-    for name in ("unit_code", "period_code", "form_version"):
-        if cover.get(name) is None and name in cover:
+    for name in _IDENTITY_FIELDS:
+        if name not in cover:
+            known = cover_form.field(name)
+            where = {"sheet": workbook.cover_sheet, "column_title": known.title, "field_name": name}
+            issues.append(common_issue("CELL-01", **where))
+        elif name in workbook.cover_faulty:
+            issues.append(common_issue("CELL-09", **cell(name) | {"value_text": workbook.cover_faulty[name]}))
+        elif cover[name] is None:
             issues.append(common_issue("CELL-01", **cell(name)))
     period = None
     if cover["period_code"] is not None:
@@ -92,7 +100,8 @@ def identify(workbook: Workbook, province_code: str) -> Identity:
                 _unknown_unit(as_text(cover["unit_code"]), period, province_code, cell("unit_code"))
             )
     version = cover.get("form_version")
-    version_text = None if version is None else str(version)
+    # A version typed into a cell of numbers comes back as 1.0 or, in Vietnamese, as "1,0".
+    version_text = None if version is None else str(version).replace(",", ".")
     if version_text is not None and version_text != form_version():
         issues.append(common_issue("FILE-06", **{**cell("form_version"), "expected_text": form_version()}))
     return Identity(unit, period, version_text, tuple(issues))
@@ -138,6 +147,7 @@ def judge(workbook: Workbook, province_code: str) -> Judgement:
     judgement = Judgement("refused", identity, list(identity.issues))
     if identity.unit is None or identity.period is None:
         return judgement
+    judgement.issues.extend(_sheet_issues(workbook))
     lists = _lists(identity.unit, identity.period, province_code)
     cover = _judge_cover(workbook, judgement, lists)
     for name in TABLE_FORM_NAMES:
@@ -171,8 +181,10 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
         row_number, letter = workbook.cover_cells.get(known.name, (None, None))
         place = Place(workbook.cover_sheet, row_number, letter, known.title)
         value, issue = typed_value(known, workbook.cover.get(known.name), place, lists)
-        if known.name in ("unit_code", "period_code", "form_version"):
+        if known.name in _IDENTITY_FIELDS:
             issue = None  # identify() has judged them
+        elif known.name in workbook.cover_faulty:
+            issue = place.issue("CELL-09", known, workbook.cover_faulty[known.name])
         elif value is None and issue is None and known.level == "expected":
             issue = place.issue("CELL-02", known, None)
         if issue:
@@ -189,6 +201,15 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
     return cover
 
 
+def _sheet_issues(workbook: Workbook) -> list[Issue]:
+    """Sheets that are not read: a second one of a form is an error, a foreign one is said."""
+    repeated = [
+        common_issue("SHEET-07", {"other_sheet": other}, sheet=name)
+        for name, other in workbook.repeated_sheets.items()
+    ]
+    return repeated + [common_issue("SHEET-08", sheet=name) for name in workbook.unknown_sheets]
+
+
 def _judge_sheet(
     name: str, data: SheetData | None, cover: dict, judgement: Judgement, lists: dict[str, CodeList]
 ) -> None:
@@ -196,15 +217,20 @@ def _judge_sheet(
     judgement.tables[name] = []
     nothing = bool(cover.get(f"nothing_to_report_{name}"))
     is_plan_period = judgement.identity.period.kind == "Y"
+    # The province files plans; products, ratings and money are reported where they lie.
+    is_province = judgement.identity.unit.level == "province"
     if data is None:
         judgement.issues.append(common_issue("SHEET-01", sheet=form.sheet))
         return
-    if data.rows and is_plan_period and form.kind != "plan":
+    is_plan = form.kind == "plan"
+    if data.rows and is_plan_period and not is_plan:
         judgement.issues.append(
             common_issue("FILE-08", {"value": judgement.identity.period.code}, sheet=data.name)
         )
+    elif data.rows and is_province and not is_plan:
+        judgement.issues.append(common_issue("FILE-09", sheet=data.name))
     if not data.rows:
-        if not nothing and not (is_plan_period and form.kind != "plan"):
+        if not nothing and (is_plan or not (is_plan_period or is_province)):
             judgement.issues.append(common_issue("SHEET-04", sheet=data.name))
     elif nothing:
         judgement.issues.append(common_issue("SHEET-05", sheet=data.name))
@@ -215,6 +241,14 @@ def _judge_sheet(
                 common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name)
             )
         return
+    if data.other_header_row:
+        where = {"sheet": data.name, "row_number": data.other_header_row}
+        judgement.issues.append(
+            common_issue("SHEET-09", {"row": data.header_row, "other_row": data.other_header_row}, **where)
+        )
+    for letter in data.headless_columns:
+        where = {"sheet": data.name, "row_number": data.header_row, "column_letter": letter}
+        judgement.issues.append(common_issue("SHEET-10", {"letter": letter}, **where))
     for letter, header in data.unknown_headers.items():
         where = {
             "sheet": data.name,

@@ -21,12 +21,16 @@ TONE_PLACEMENT = {
 }
 
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
-_THOUSANDS = re.compile(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?", re.ASCII)
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?", re.ASCII)
 _DECIMAL = re.compile(r"-?\d+,\d+", re.ASCII)
-_ONE_GROUP = re.compile(r"(-?\d{1,3})\.(\d{3})", re.ASCII)
+_ONE_GROUP = re.compile(r"(-?[1-9]\d{0,2})\.(\d{3})", re.ASCII)
+_NUMBER_AND_WORDS = re.compile(r"([-\d.,]+) ?(.*)", re.ASCII)
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _SPACES = re.compile(r"\s+")
+# Zero-width characters and soft hyphens come along with text copied from web pages; nobody sees them.
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 
 class NumberGrammarError(ValueError):
@@ -42,8 +46,8 @@ class AmbiguousNumberError(ValueError):
 
 
 def clean(text: str) -> str:
-    """NFC, non-breaking and repeated spaces made one space, trimmed. Letters are not touched."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    """NFC, non-breaking and repeated spaces made one space, invisible characters dropped, trimmed. Letters stay."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text.translate(_WITHOUT_INVISIBLE))).strip()
 
 
 def match_key(text: str) -> str:
@@ -71,8 +75,9 @@ def parse_number(text: str, unit: str | None = None) -> Decimal:
     thousands or an English decimal.
     """
     typed = clean(text)
-    if unit and fold(typed).endswith(fold(unit)):
-        typed = re.sub(r"[^\d.,-]+$", "", typed).strip()
+    split = _NUMBER_AND_WORDS.fullmatch(typed)
+    if split and unit and fold(split[2]) == fold(unit):
+        typed = split[1]
     one_group = _ONE_GROUP.fullmatch(typed)
     if one_group and unit:
         raise AmbiguousNumberError((f"{one_group[1]}{one_group[2]}", f"{one_group[1]},{one_group[2]}"))

@@ -30,25 +30,6 @@ with
         group by unit_code, period_code
     ),
 
-    -- QĐ 01/2023/QĐ-UBND Khánh Hòa: two working days after the cut-off. Other provinces are not published;
-    -- the same is used.
-    deadline as (
-        select
-            period_code,
-            (
-                select max(day)
-                from
-                    (
-                        select day::date as day,
-                        from range(cut_off_on + 1, cut_off_on + 12, interval 1 day) as days(day)
-                        where isodow(day) < 6
-                        order by day
-                        limit 2
-                    )
-            ) as deadline_on,
-        from period
-    ),
-
     final as (
         select
             known.submission_id,
@@ -67,7 +48,7 @@ with
             coalesce(standing.arrival_no = known.arrival_no, false) as is_latest_accepted,
             coalesce(standing.arrival_no = known.arrival_no, false)
             and not coalesce(hold.is_held, false) as is_in_force,
-            (known.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= deadline.deadline_on as is_on_time,
+            (known.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= period.deadline_on as is_on_time,
             known.error_count,
             known.warning_count,
             known.product_row_count,
@@ -79,7 +60,7 @@ with
         left join hold on known.submission_id = hold.submission_id
         left join
             standing on known.unit_code = standing.unit_code and known.period_code = standing.period_code
-        left join deadline on known.period_code = deadline.period_code
+        left join period on known.period_code = period.period_code
     )
 
 select *
