@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-import shutil
+import re
+import stat
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +15,29 @@ from ingest import journal
 from ingest.read import UnreadableError, read_cover
 from ingest.validate import identify
 
+# A file system takes 255 bytes; the answer's name is longer than the original's.
+_LONGEST_NAME_BYTES = 180
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\ufffd]")
+_CHUNK = 1 << 20
+
 
 @dataclass(frozen=True)
 class Landed:
-    """What became of one file of the landing folder."""
+    """What became of one file of the landing folder.
+
+    ``newer_id`` names the submission that stands in place of a known one sent once more; ``problem`` says why a file
+    still lies in the landing folder, and then there is no ``submission_id``.
+    """
 
     file_name: str
-    submission_id: str
-    is_new: bool
+    submission_id: str | None = None
+    is_new: bool = False
+    newer_id: str | None = None
+    problem: str | None = None
+
+
+class _NotTakenError(Exception):
+    """The file stays where it is; the message says why."""
 
 
 def ledger_path(archive: Path) -> Path:
@@ -31,42 +48,53 @@ def ledger_path(archive: Path) -> Path:
 def land_files(landing: Path, archive: Path, province_code: str, received_at: datetime) -> list[Landed]:
     """Move every file of the landing folder (and its sub-folders) into the archive, in order of arrival.
 
-    A file whose content is known already changes nothing: no ledger line, no new copy.
+    A file whose content is known already changes nothing: no ledger line, no new copy. A file that cannot be taken
+    stays, is named, and stops no other.
     """
-    ledger = ledger_path(archive)
-    known = {
-        line["file_sha256"]: line["submission_id"]
-        for line in journal.read(ledger)
-        if line["event"] == "landed"
-    }
-    landed = []
-    for path in _arrivals(landing):
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if digest in known:
-            path.unlink()
-            landed.append(Landed(path.name, known[digest], is_new=False))
-            continue
-        record = _recognise(path, digest, province_code)
-        folder = archive / record["submission_id"]
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / (path.name + ".unfinished")
-        shutil.copyfile(path, unfinished)
-        os.replace(unfinished, folder / path.name)
+    archive.mkdir(parents=True, exist_ok=True)
+    known = [line for line in journal.read(ledger_path(archive)) if line["event"] == "landed"]
+    arrivals, landed = _arrivals(landing)
+    for path in arrivals:
+        try:
+            landed.append(_land_one(path, archive, province_code, received_at, known))
+        except (OSError, _NotTakenError) as error:
+            landed.append(Landed(_storable_name(path.name), problem=str(error)))
+    return landed
+
+
+def _land_one(
+    path: Path, archive: Path, province_code: str, received_at: datetime, known: list[dict]
+) -> Landed:
+    incoming = archive / "incoming.unfinished"
+    digest = _copy(path, incoming)
+    name = _storable_name(path.name)
+    earlier = next((line for line in known if line["file_sha256"] == digest), None)
+    if earlier:
+        incoming.unlink()
+        path.unlink()
+        sender = (earlier["unit_code"], earlier["period_code"])
+        newest = next(line for line in reversed(known) if (line["unit_code"], line["period_code"]) == sender)
+        is_newest = newest is earlier or None in sender
+        return Landed(name, earlier["submission_id"], newer_id=None if is_newest else newest["submission_id"])
+    record = _recognise(incoming, digest, province_code)
+    folder = archive / record["submission_id"]
+    folder.mkdir(exist_ok=True)
+    os.replace(incoming, folder / name)
+    known.append(
         journal.append(
-            ledger,
+            ledger_path(archive),
             {
                 "event": "landed",
                 **record,
-                "file_name": path.name,
+                "file_name": name,
                 "file_sha256": digest,
                 "arrival_no": len(known) + 1,
                 "received_at": received_at.isoformat(),
             },
         )
-        path.unlink()
-        known[digest] = record["submission_id"]
-        landed.append(Landed(path.name, record["submission_id"], is_new=True))
-    return landed
+    )
+    path.unlink()
+    return Landed(name, record["submission_id"], is_new=True)
 
 
 def unjudged(archive: Path) -> list[dict]:
@@ -76,12 +104,70 @@ def unjudged(archive: Path) -> list[dict]:
     return [line for line in lines if line["event"] == "landed" and line["submission_id"] not in judged]
 
 
-def _arrivals(landing: Path) -> list[Path]:
-    """Files in order of arrival (time of the file, then content name); Excel's lock files and hidden files stay."""
-    if not landing.exists():
-        return []
-    files = [p for p in landing.rglob("*") if p.is_file() and not p.name.startswith((".", "~$"))]
-    return sorted(files, key=lambda p: (p.stat().st_mtime_ns, p.name))
+def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
+    """Files in order of arrival (time of the file, then name), and what cannot be a submission.
+
+    Excel's lock files and hidden files are nobody's submission and stay without a word.
+    """
+    files: list[tuple[int, Path]] = []
+    problems: list[Landed] = []
+
+    def unreadable_folder(error: OSError) -> None:
+        problems.append(Landed(_storable_name(Path(error.filename).name), problem=str(error)))
+
+    for folder, _, names in os.walk(landing, onerror=unreadable_folder):
+        for path in (Path(folder, name) for name in names if not name.startswith((".", "~$"))):
+            found = path.lstat()
+            if stat.S_ISREG(found.st_mode):
+                files.append((found.st_mtime_ns, path))
+            else:
+                # A link could bring any file of this server into the archive.
+                problems.append(
+                    Landed(_storable_name(path.name), problem="not a file but a link or a device")
+                )
+    return [path for _, path in sorted(files)], problems
+
+
+def _copy(path: Path, target: Path) -> str:
+    """Copy in pieces, give back the sha256; _NotTakenError while somebody still writes the file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as source, target.open("wb") as copy:
+        if _is_being_written(source.fileno()):
+            raise _NotTakenError("still being written; it is taken the next time")
+        before = os.fstat(source.fileno())
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            copy.write(chunk)
+        after = os.fstat(source.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise _NotTakenError("changed while it was read; it is taken the next time")
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest()
+
+
+def _is_being_written(descriptor: int) -> bool:
+    """Whether a process of this machine has the file open for writing: the kernel then grants no read lease.
+
+    Where leases are not to be had (a network file system, a foreign owner) the file is taken as complete.
+    """
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _storable_name(name: str) -> str:
+    """The sender's file name as the archive and the answer can carry it."""
+    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    path = Path(_NOT_IN_NAMES.sub("_", readable))
+    suffix = path.suffix if len(path.suffix) <= 10 else ""
+    stem = path.name.removesuffix(suffix).encode()[: _LONGEST_NAME_BYTES - len(suffix.encode())]
+    return stem.decode("utf-8", "ignore") + suffix
 
 
 def _recognise(path: Path, digest: str, province_code: str) -> dict:

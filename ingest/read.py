@@ -13,6 +13,7 @@ from ingest.vietnamese import clean, fold
 
 # The header stands within the first rows; a template puts it in row 4.
 _HEADER_SEARCH_ROWS = 30
+_MAX_FILE_BYTES = 50_000_000
 
 
 class UnreadableError(Exception):
@@ -99,6 +100,8 @@ def _sheets(
     """Name, grid of cells from A1, and census of each wanted sheet; the names of the others go to ``unwanted``."""
     from python_calamine import CalamineWorkbook
 
+    if path.stat().st_size > _MAX_FILE_BYTES:
+        raise UnreadableError("tệp quá lớn so với một biểu mẫu báo cáo")
     try:
         counted = census(path, is_wanted)  # first: it says whether calamine may build the grid
     except DamagedPackageError as error:
@@ -196,6 +199,8 @@ def _read_table_grid(form: Form, name: str, grid: list[list[object]], faulty: di
         column_letter(i) for i in headless if any(_tidy(cells[i]) is not None for cells in body)
     ]
     for number, cells in enumerate(body, start=header_index + 2):
+        if number == data.other_header_row:
+            continue
         values = {name: _tidy(cells[i]) for i, name in positions.items()}
         has_faulty = any(f"{letter}{number}" in faulty for letter in data.columns.values())
         if has_faulty or any(value is not None for value in values.values()):
@@ -213,10 +218,7 @@ def _rows_below(grid_rows: int, data: SheetData, faulty: dict[str, str]) -> list
 
 
 def _find_headers(grid: list[list[object]], titles: dict[str, str]) -> tuple[int | None, int | None]:
-    """Index of the row among the first ones with most known titles, and of another with half as many.
-
-    None when no row has two titles.
-    """
+    """Index of the row among the first ones with most known titles, and of another that has three; None where none is."""
     counts = [
         len({titles[key] for c in cells if isinstance(c, str) and (key := fold(c)) in titles})
         for cells in grid[:_HEADER_SEARCH_ROWS]
@@ -225,7 +227,7 @@ def _find_headers(grid: list[list[object]], titles: dict[str, str]) -> tuple[int
     if most < 2:
         return None, None
     header = counts.index(most)
-    others = [i for i, count in enumerate(counts) if i != header and count >= max(2, most / 2)]
+    others = [i for i, count in enumerate(counts) if i != header and count >= 3]
     return header, next(iter(others), None)
 
 

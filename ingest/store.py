@@ -84,9 +84,10 @@ def store_submission(
         _write(raw / name / period_code / f"{submission_id}.parquet", name, stamped)
 
 
-def is_stored(raw: Path, submission_id: str, period_code: str) -> bool:
-    """Whether the submission's files are in raw; its issues are written last."""
-    return (raw / "issue" / period_code / f"{submission_id}.parquet").exists()
+def is_stored(raw: Path, submission_id: str, period_code: str, is_accepted: bool) -> bool:
+    """Whether all of a submission's files are in raw; of a refused one there are only its issues."""
+    names = raw_names() if is_accepted else ("issue", "layout")
+    return all((raw / name / period_code / f"{submission_id}.parquet").exists() for name in names)
 
 
 def ensure_empty_files(raw: Path) -> None:

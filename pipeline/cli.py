@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,7 +29,24 @@ decide_app = typer.Typer(
 app.add_typer(gate_app, name="gate")
 app.add_typer(decide_app, name="decide")
 
-Period = Annotated[str, typer.Argument(help="2024H1, 2024H2 or 2024Y")]
+
+def _known_period(code: str | None) -> str | None:
+    from ingest.reference import periods
+
+    if code is not None and code not in periods():
+        raise typer.BadParameter(f"period {code} is not known; write it like 2024H1, 2024H2 or 2024Y")
+    return code
+
+
+def _known_unit(code: str | None) -> str | None:
+    from ingest.reference import units
+
+    if code is not None and not any(unit.code == code for unit in units()):
+        raise typer.BadParameter(f"unit {code} is not in ref_unit.csv; write its code, for example 587")
+    return code
+
+
+Period = Annotated[str, typer.Argument(help="2024H1, 2024H2 or 2024Y", callback=_known_period)]
 By = Annotated[str, typer.Option("--by", help="Name of the person who decides")]
 Why = Annotated[str, typer.Option("--why", help="Reason, kept with the decision")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout")]
@@ -128,7 +146,9 @@ def gate_nightly(context: typer.Context) -> None:
 
 
 @gate_app.command("ministry")
-def gate_ministry(context: typer.Context, period: Annotated[str, typer.Option(help="Report period")]) -> None:
+def gate_ministry(
+    context: typer.Context, period: Annotated[str, typer.Option(help="Report period", callback=_known_period)]
+) -> None:
     """Judge the frozen copy of a period before it is printed."""
     from pipeline import steps
 
@@ -200,8 +220,10 @@ def waiver(
     by: By,
     why: Why,
     until: Annotated[str, typer.Option(help="Last day it counts, 2025-01-31")],
-    unit: Annotated[str | None, typer.Option(help="Unit code; else every unit")] = None,
-    period: Annotated[str | None, typer.Option(help="Period; else every period")] = None,
+    unit: Annotated[str | None, typer.Option(help="Unit code; else every unit", callback=_known_unit)] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Period; else every period", callback=_known_period)
+    ] = None,
 ) -> None:
     """Let a failed gate rule pass for a unit and period until a day."""
     from expectations.rulebook import load_rules
@@ -210,9 +232,11 @@ def waiver(
     if rule not in known:
         raise typer.BadParameter(f"{rule} is not a gate rule; there are {', '.join(sorted(known))}")
     try:
-        date.fromisoformat(until)
+        last_day = date.fromisoformat(until)
     except ValueError as error:
         raise typer.BadParameter(f"--until {until}: {error}") from error
+    if last_day < context.obj.as_of:
+        raise typer.BadParameter(f"--until {until} is over already; the waiver would never count")
     _decide(context.obj, "waiver", by, why, rule_id=rule, unit_code=unit, period_code=period, until=until)
 
 
@@ -226,8 +250,8 @@ def _decide(settings: Settings, decision: str, by: str, why: str, **what: str | 
 @app.command()
 def template(
     context: typer.Context,
-    unit: Annotated[str, typer.Option(help="Unit code, 587")],
-    period: Annotated[str, typer.Option(help="2024H2")],
+    unit: Annotated[str, typer.Option(help="Unit code, 587", callback=_known_unit)],
+    period: Annotated[str, typer.Option(help="2024H2", callback=_known_period)],
     out: Annotated[Path | None, typer.Option(help="File to write")] = None,
 ) -> None:
     """Write the blank workbook of a unit and period, prefilled with the products the warehouse knows of it."""
@@ -248,7 +272,11 @@ def check(context: typer.Context, files: list[Path], as_json: AsJson = False) ->
 
 @app.command()
 def status(
-    context: typer.Context, period: Annotated[str | None, typer.Option()] = None, as_json: AsJson = False
+    context: typer.Context,
+    period: Annotated[
+        str | None, typer.Option(help="Else the last one closed", callback=_known_period)
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Who is expected, who has sent, on time or late."""
     from pipeline import steps
@@ -262,7 +290,10 @@ def trace(
     context: typer.Context,
     figure: Annotated[str, typer.Argument(help="TABLE/ROW/COLUMN, star_by_unit/587/star_3_count")],
     period: Annotated[
-        str | None, typer.Option(help="Trace in the release of this period, else in what is published")
+        str | None,
+        typer.Option(
+            help="Trace in the release of this period, else in what is published", callback=_known_period
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -298,7 +329,7 @@ def export(
 @app.command()
 def verify(context: typer.Context) -> None:
     """Check that ledger, decisions, verdicts, archive and releases are as they were written."""
-    from pipeline.look import verify_home
+    from pipeline.integrity import verify_home
 
     faults = verify_home(context.obj)
     print("\n".join(faults) if faults else "everything is as it was written")
@@ -322,7 +353,8 @@ def generate(
 
 
 def main() -> None:
-    """Entry point: known faults end in a sentence and an exit code, never in a traceback."""
+    """Entry point: known faults end in a sentence, unforeseen ones in a traceback and a sentence; 1 stays a verdict."""
+    from pipeline.look import UsageError
     from pipeline.steps import StepError
 
     try:
@@ -330,10 +362,17 @@ def main() -> None:
     except _USAGE_ERROR as error:
         error.show()
         code = EXIT_USAGE
+    except UsageError as error:
+        _talk(f"ocop: {error}")
+        code = EXIT_USAGE
     except (StepError, LookupError) as error:
         _talk(f"ocop: {error}")
         code = EXIT_BROKE
     except KeyboardInterrupt:
         _talk("ocop: stopped")
         code = 130
+    except Exception as error:
+        traceback.print_exc()
+        _talk(f"ocop: unforeseen, {type(error).__name__}: {error}; send the lines above to the developers.")
+        code = EXIT_BROKE
     sys.exit(code or 0)

@@ -1,22 +1,28 @@
-"""What the looking commands show: check, status, trace, sql, export, template, verify. Nothing here changes the home."""
+"""What the looking commands show: check, status, trace, sql, export, template. Nothing here changes the home."""
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.settings import Settings
-from pipeline.warehouse import DATABASE, gate_history
+from pipeline.warehouse import DATABASE
 
 EXPORT_FORMATS = ("xlsx", "csv", "parquet")
-_WORST = {"accepted": 0, "refused": 1, "unreadable": 2}
+EXIT_UNREADABLE = 2
+_WORST = {"accepted": 0, "refused": 1, "unreadable": EXIT_UNREADABLE}
 _VERDICT = {
     "accepted": "Được tiếp nhận",
     "refused": "Chưa được tiếp nhận",
     "unreadable": "Không đọc được tệp",
 }
+
+
+class UsageError(LookupError):
+    """What was asked for does not exist or is not well-formed; the message says what can be asked for."""
 
 
 def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
@@ -28,7 +34,9 @@ def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
     documents = []
     for path in files:
         if not path.is_file():
-            raise LookupError(f"There is no file {path}; check the path.")
+            print(f"ocop: there is no file {path}; check the path.", file=sys.stderr)
+            worst = EXIT_UNREADABLE
+            continue
         judgement = judge_file(path, province_code)
         worst = max(worst, _WORST[judgement.verdict])
         if as_json:
@@ -79,7 +87,7 @@ def show_trace(settings: Settings, figure: str, period: str | None, as_json: boo
 
     parts = figure.split("/")
     if len(parts) != 3:
-        raise LookupError(f"{figure} is not TABLE/ROW/COLUMN; for example star_by_unit/587/star_3_count.")
+        raise UsageError(f"{figure} is not TABLE/ROW/COLUMN; for example star_by_unit/587/star_3_count.")
     database = _published(settings)
     if period:
         # Without a release of that period, what is published shows the figure as it would be printed.
@@ -106,6 +114,8 @@ def show_sql(settings: Settings, query: str, as_json: bool) -> None:
     """Run one query on the published warehouse, read-only and without access to other files."""
     import duckdb
 
+    if not query.strip():
+        raise UsageError('The query is empty; write for example: ocop sql "select * from mart_submission".')
     with duckdb.connect(
         str(_published(settings)), read_only=True, config={"enable_external_access": "false"}
     ) as connection:
@@ -135,7 +145,7 @@ def export_mart(settings: Settings, mart: str, format_: str, out: Path) -> Path:
             ).fetchall()
         ]
         if mart not in names:
-            raise LookupError(f"There is no mart {mart}; there are {', '.join(names)}.")
+            raise UsageError(f"There is no mart {mart}; there are {', '.join(names)}.")
         if format_ == "parquet":
             connection.execute(f'copy "{mart}" to $1 (format parquet)', [str(out)])
             return out
@@ -211,29 +221,6 @@ def _last_stock(settings: Settings, unit_code: str, period_code: str) -> list[di
         )
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-
-
-def verify_home(settings: Settings) -> list[str]:
-    """Every fault found in the append-only logs, the archived originals and the sealed releases."""
-    import hashlib
-
-    from ingest import journal
-    from ingest.land import ledger_path
-    from reports.seal import verify
-
-    ledger = ledger_path(settings.archive)
-    faults = [
-        fault for log in (ledger, settings.decisions, gate_history(settings)) for fault in journal.verify(log)
-    ]
-    for line in journal.read(ledger):
-        if line["event"] != "landed":
-            continue
-        original = settings.archive / line["submission_id"] / line["file_name"]
-        if not original.exists():
-            faults.append(f"The original of {line['submission_id']} is missing from the archive.")
-        elif hashlib.sha256(original.read_bytes()).hexdigest() != line["file_sha256"]:
-            faults.append(f"The original of {line['submission_id']} is not the file that landed.")
-    return faults + verify(settings.releases)
 
 
 def _published(settings: Settings) -> Path:

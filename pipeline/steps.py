@@ -9,40 +9,45 @@ import logging
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from ingest import journal
 from ingest.land import land_files, ledger_path, unjudged
 from ingest.spec import TABLE_FORM_NAMES
-from pipeline.settings import PROJECT, Settings
+from pipeline.decisions import decide, waivers
+from pipeline.outcome import HELD, Outcome, StepError
+from pipeline.settings import PROJECT, TIME_ZONE, Settings
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
 
 LOG = logging.getLogger(__name__)
-HELD = 1
-
-
-class StepError(Exception):
-    """A step broke; the message says what, where and what to do."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a step did: ``exit_code`` 0 done, 1 held by a gate; ``summary`` is one line."""
-
-    verb: str
-    exit_code: int
-    summary: str
-    details: dict = field(default_factory=dict)
 
 
 def land(settings: Settings) -> Outcome:
     """Take every file of the landing folder into the archive and the ledger."""
-    landed = land_files(settings.landing, settings.archive, settings.province_code, settings.known_at)
+    with journal.exclusive(settings.archive):
+        _require_whole_logs(settings)
+        landed = land_files(settings.landing, settings.archive, settings.province_code, settings.known_at)
     new = [item.submission_id for item in landed if item.is_new]
-    known = len(landed) - len(new)
-    return Outcome("land", 0, f"{len(new)} new, {known} already known", {"new": new, "already_known": known})
+    left = {item.file_name: item.problem for item in landed if item.problem}
+    older = {item.file_name: item.newer_id for item in landed if item.newer_id}
+    known = len(landed) - len(new) - len(left)
+    summary = f"{len(new)} new, {known} already known"
+    if older:
+        summary += "; sent again although a newer one came since: "
+        summary += ", ".join(f"{name} (newer: {newer})" for name, newer in older.items())
+    if left:
+        summary += "; not taken: " + ", ".join(f"{name} ({problem})" for name, problem in left.items())
+    return Outcome(
+        "land", 0, summary, {"new": new, "already_known": known, "older": older, "not_taken": left}
+    )
+
+
+def _require_whole_logs(settings: Settings) -> None:
+    from pipeline.integrity import verify_logs
+
+    if faults := verify_logs(settings):
+        raise StepError(" ".join(faults) + " Nothing was done; restore the log from the backup.")
 
 
 def load(settings: Settings) -> Outcome:
@@ -50,22 +55,25 @@ def load(settings: Settings) -> Outcome:
 
     A file that breaks the reader is left without a verdict and named; it stops no other file.
     """
-    stored_again = _store_again(settings)
     verdicts: dict[str, str] = {}
     broken: dict[str, str] = {}
-    for line in unjudged(settings.archive):
-        submission_id = line["submission_id"]
-        try:
-            verdicts[submission_id] = _load_one(settings, line)
-        except Exception as error:
-            LOG.exception("%s could not be judged", submission_id)
-            broken[submission_id] = str(error)
+    with journal.exclusive(settings.archive):
+        _require_whole_logs(settings)
+        stored_again = _store_again(settings)
+        for line in unjudged(settings.archive):
+            submission_id = line["submission_id"]
+            try:
+                verdicts[submission_id] = _load_one(settings, line)
+            except Exception as error:
+                LOG.exception("%s could not be judged", submission_id)
+                broken[submission_id] = str(error)
     counts = {code: list(verdicts.values()).count(code) for code in ("accepted", "refused", "unreadable")}
     summary = ", ".join(f"{count} {code}" for code, count in counts.items())
     if stored_again:
         summary += f"; {stored_again} stored again from the archive"
     if broken:
-        summary += f"; not judged, report them to the developers: {', '.join(broken)}"
+        names = ", ".join(f"{name} ({reason})" for name, reason in broken.items())
+        summary += f"; not judged, report them to the developers: {names}"
     return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
 
 
@@ -74,7 +82,7 @@ def _load_one(settings: Settings, line: dict) -> str:
     from ingest.validate import judge_file
 
     submission_id = line["submission_id"]
-    original = settings.archive / submission_id / line["file_name"]
+    original = _untouched_original(settings, line)
     judgement = judge_file(original, settings.province_code)
     accepted = judgement.tables if judgement.verdict == "accepted" else {}
     _store(settings, line, judgement, accepted)
@@ -95,6 +103,14 @@ def _load_one(settings: Settings, line: dict) -> str:
     return judgement.verdict
 
 
+def _untouched_original(settings: Settings, line: dict) -> Path:
+    from pipeline.integrity import verify_original
+
+    if fault := verify_original(settings, line):
+        raise StepError(fault)
+    return settings.archive / line["submission_id"] / line["file_name"]
+
+
 def _store(settings: Settings, line: dict, judgement, accepted: dict) -> None:
     from ingest.store import store_submission
 
@@ -109,25 +125,31 @@ def _store_again(settings: Settings) -> int:
     from ingest.validate import judge_file
 
     lines = journal.read(ledger_path(settings.archive))
-    verdicts = {line["submission_id"]: line["verdict_code"] for line in lines if line["event"] == "judged"}
-    gone = [
-        line
-        for line in lines
-        if line["event"] == "landed"
-        and line["submission_id"] in verdicts
-        and not is_stored(settings.raw, line["submission_id"], line["period_code"] or "unknown")
-    ]
-    for line in gone:
-        judgement = judge_file(
-            settings.archive / line["submission_id"] / line["file_name"], settings.province_code
-        )
-        accepted = judgement.tables if verdicts[line["submission_id"]] == "accepted" else {}
+    landed = {line["submission_id"]: line for line in lines if line["event"] == "landed"}
+    count = 0
+    for judged in (line for line in lines if line["event"] == "judged"):
+        line = landed[judged["submission_id"]]
+        is_accepted = judged["verdict_code"] == "accepted"
+        if is_stored(settings.raw, line["submission_id"], line["period_code"] or "unknown", is_accepted):
+            continue
+        judgement = judge_file(_untouched_original(settings, line), settings.province_code)
+        accepted = judgement.tables if is_accepted else {}
+        differing = [
+            name for name in TABLE_FORM_NAMES if len(accepted.get(name, ())) != judged[f"{name}_row_count"]
+        ]
+        if differing:
+            raise StepError(
+                f"{line['submission_id']} was accepted with other rows than are read from it now ({', '.join(differing)}); "
+                "use the version of the software that judged it, and tell the developers."
+            )
         _store(settings, line, judgement, accepted)
-    return len(gone)
+        count += 1
+    return count
 
 
 def build(settings: Settings) -> Outcome:
     """Build the candidate warehouse with dbt."""
+    _require_whole_logs(settings)
     try:
         candidate = build_warehouse(settings)
     except BuildError as error:
@@ -161,7 +183,7 @@ def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
     if not database.exists():
         raise StepError(f"There is no {database.name} in {directory.name}/ to judge; run: ocop build")
     try:
-        verdict = run_gate(database, suite, directory, settings.known_at, period, _waivers(settings))
+        verdict = run_gate(database, suite, directory, settings.known_at, period, waivers(settings))
     except GateBroken as error:
         raise StepError(
             f"The gate could not judge: {error}. Nothing was published; tell the developers."
@@ -178,15 +200,6 @@ def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
         names = ", ".join(r["rule_id"] for r in blocking)
         return Outcome("gate", HELD, f"held back by {names}; see {directory.name}/gate.html", details)
     return Outcome("gate", 0, f"passed {len(verdict.results)} rules, {len(failed)} with warnings", details)
-
-
-def _waivers(settings: Settings) -> list[dict]:
-    wanted = ("rule_id", "unit_code", "period_code", "by", "until")
-    return [
-        {**{name: line.get(name) for name in wanted}, "reason": line["why"]}
-        for line in journal.read(settings.decisions)
-        if line["decision"] == "waiver" and line["decided_at"] <= settings.known_at.isoformat()
-    ]
 
 
 def _remember(settings: Settings, suite: str, period: str | None, verdict) -> None:
@@ -261,6 +274,7 @@ def freeze(settings: Settings, period: str) -> Outcome:
     from reports.freeze import FreezeError
     from reports.freeze import freeze as freeze_copy
 
+    _require_whole_home(settings)
     inputs = {"git_commit": _git_commit(), "as_of": settings.as_of, "known_at": settings.known_at}
     try:
         result = freeze_copy(settings.published, settings.releases, period, inputs)
@@ -271,6 +285,14 @@ def freeze(settings: Settings, period: str) -> Outcome:
         f"frozen into releases/{name}" if result.is_new else f"releases/{name} is released and unchanged"
     )
     return Outcome("freeze", 0, summary, {"directory": str(result.directory), "is_new": result.is_new})
+
+
+def _require_whole_home(settings: Settings) -> None:
+    """What is signed must rest on originals nobody has touched."""
+    from pipeline.integrity import verify_home
+
+    if faults := verify_home(settings):
+        raise StepError(" ".join(faults) + " No report is made until `ocop verify` finds nothing.")
 
 
 def _git_commit() -> str:
@@ -320,6 +342,7 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
     from reports.freeze import SEAL, FreezeError, current_directory
     from reports.seal import SealError, seal
 
+    _require_whole_home(settings)
     try:
         directory = current_directory(settings.releases, period)
         was_sealed = (directory / SEAL).exists()
@@ -336,24 +359,6 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
     return Outcome("release", 0, f"releases/{name} released by {sealed['signed_by']}", details)
 
 
-def decide(settings: Settings, decision: str, by: str, why: str, **what: str | None) -> dict:
-    """Append one decision of a person to the log; the next build reads it."""
-    if not by.strip():
-        raise StepError("A decision is taken by a named person; give --by NAME.")
-    if decision in ("hold", "unhold"):
-        lines = journal.read(ledger_path(settings.archive))
-        if not any(line["submission_id"] == what["submission_id"] for line in lines):
-            raise StepError(f"Submission {what['submission_id']} is not in the ledger; see: ocop status.")
-    record = {
-        "decision": decision,
-        "by": by.strip(),
-        "why": why,
-        "decided_at": settings.known_at.isoformat(),
-        **what,
-    }
-    return journal.append(settings.decisions, record)
-
-
 def status(settings: Settings, period: str | None = None) -> dict:
     """Who is expected for a period, who has sent, and how it stands; without a period, the last one closed."""
     import duckdb
@@ -363,7 +368,7 @@ def status(settings: Settings, period: str | None = None) -> dict:
         raise StepError("Nothing is published yet; run: ocop nightly")
     with duckdb.connect(str(database), read_only=True) as connection:
         if period is None:
-            period = _last_closed(connection, settings.as_of)
+            period = _last_closed(connection, min(settings.as_of, _built_on(settings)))
         cursor = connection.execute(
             "select s.*, f.submission_id from rpt_ministry__submission_status as s "
             "left join fct_submission as f on s.unit_code = f.unit_code and s.period_code = f.period_code "
@@ -380,6 +385,15 @@ def status(settings: Settings, period: str | None = None) -> dict:
             f"Nobody has filed for {period} yet, and it was not due when the warehouse was built."
         )
     return {"period": period, "units": units}
+
+
+def _built_on(settings: Settings) -> date:
+    """Day of the published warehouse: it lists no period that came due later."""
+    import json
+    from zoneinfo import ZoneInfo
+
+    verdict = json.loads((settings.published / "gate.json").read_text(encoding="utf-8"))
+    return datetime.fromisoformat(verdict["checked_at"]).astimezone(ZoneInfo(TIME_ZONE)).date()
 
 
 def _last_closed(connection, as_of: date) -> str:

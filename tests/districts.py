@@ -153,6 +153,42 @@ def _unknown_column(workbook) -> None:
     sheet.cell(HEADER_ROW, len(load_forms()["funding"].fields) + 1).value = "Ghi thêm của huyện"
 
 
+def _column_without_title(workbook) -> None:
+    sheet = workbook["Kinh phí"]
+    sheet.cell(HEADER_ROW + 1, len(load_forms()["funding"].fields) + 1).value = 12
+
+
+def _copy_sheet(workbook) -> None:
+    workbook.copy_worksheet(workbook["Kinh phí"]).title = "Kinh phí (2)"
+
+
+def _foreign_sheet(workbook) -> None:
+    workbook.create_sheet("Bảng tính riêng")["A1"] = 5
+
+
+def _second_table(workbook) -> None:
+    sheet = workbook["Kinh phí"]
+    for column in range(1, 6):
+        sheet.cell(HEADER_ROW + 8, column).value = sheet.cell(HEADER_ROW, column).value
+
+
+def _merge_missing_key(workbook) -> None:
+    cell(workbook, "product", "commune_code", 2).value = None
+    first, second = (cell(workbook, "product", "commune_code", row).coordinate for row in (1, 2))
+    workbook["Sản phẩm"].merge_cells(f"{first}:{second}")
+
+
+def _hide_in_spaces(workbook) -> None:
+    _repeat_row(workbook)
+    first = cell(workbook, "product", "product_name", 2)
+    first.value = f"\u200b{first.value}\u00a0"
+
+
+def _remove_version(workbook) -> None:
+    version = cover_cell(workbook, "form_version")
+    version.value = workbook["Bìa"].cell(version.row, 2).value = None
+
+
 def _empty_funding(workbook) -> None:
     workbook["Kinh phí"].delete_rows(HEADER_ROW + 1, 10)
 
@@ -167,6 +203,9 @@ FAULTS: dict[str, Callable] = {
     "missing_unit": _put_cover("unit_code", None),
     "unknown_period": _put_cover("period_code", "Quý 4/2024"),
     "dead_unit": _put_cover("period_code", "2026H1"),
+    "no_version_label": _remove_version,
+    "cover_error": _put_cover("unit_code", "#REF!"),
+    "cover_total_formula": _put_cover("total_funding_disbursed_vnd_million", "=100+19.474"),
     "old_version": _put_cover("form_version", "0.9"),
     "missing_key": _put("product", "commune_code", None),
     "missing_expected": _put("product", "decision_number", None),
@@ -179,6 +218,11 @@ FAULTS: dict[str, Callable] = {
     "star_not_whole": _put("product", "star", 3.5),
     "score_text": _put("rating", "score_point", "sáu mươi lăm"),
     "english_number": _put("funding", "disbursed_amount_vnd_million", "93,974.00"),
+    "unit_of_thousands": _put("funding", "disbursed_amount_vnd_million", "1,2 nghìn triệu đồng"),
+    "leading_zero_group": _put("funding", "disbursed_amount_vnd_million", "0.500"),
+    "too_many_digits": _put("funding", "disbursed_amount_vnd_million", "93,97412"),
+    "number_out_of_this_world": _put("funding", "disbursed_amount_vnd_million", 1e300),
+    "integer_out_of_range": _put("funding", "supported_item_count", "99999999999999999999999999"),
     "ambiguous_number": _put("funding", "disbursed_amount_vnd_million", "93.974"),
     "no_amount": _put("funding", "disbursed_amount_vnd_million", None, row=2),
     "over_disbursed": _put("funding", "disbursed_amount_vnd_million", 250),
@@ -190,6 +234,12 @@ FAULTS: dict[str, Callable] = {
     "missing_sheet": _remove_sheet,
     "missing_key_column": _remove_key_header,
     "unknown_column": _unknown_column,
+    "column_without_title": _column_without_title,
+    "copied_sheet": _copy_sheet,
+    "foreign_sheet": _foreign_sheet,
+    "second_table": _second_table,
+    "merged_key": _merge_missing_key,
+    "duplicate_by_eye": _hide_in_spaces,
     "empty_sheet": _empty_funding,
     "nothing_but_filled": _declare_nothing_but_fill,
     "control_total": _put_cover("total_funding_disbursed_vnd_million", 345),

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from ingest.validate import judge_file
-from pipeline import look
+from pipeline import integrity, look, steps
 
 
 def test_the_next_workbook_carries_the_last_known_stock_and_is_accepted(sample_night, tmp_path):
@@ -67,7 +67,61 @@ def test_trace_prints_file_sheet_and_cell(sample_night, capsys):
 
 
 def test_a_changed_original_is_found(home):
-    assert look.verify_home(home) == []
+    assert integrity.verify_home(home) == []
     (original,) = (home.archive).glob("2024H2-587-*/*.xlsx")
     original.write_bytes(original.read_bytes() + b" ")
-    assert [fault for fault in look.verify_home(home) if "is not the file that landed" in fault]
+    assert [fault for fault in integrity.verify_home(home) if "is not the file that landed" in fault]
+
+
+def test_nothing_is_loaded_frozen_or_signed_on_changed_originals(home):
+    (original,) = (home.archive).glob("2024H2-587-*/*.xlsx")
+    original.write_bytes(original.read_bytes() + b" ")
+    with pytest.raises(steps.StepError, match="is not the file that landed"):
+        steps.freeze(home, "2024H2")
+    with pytest.raises(steps.StepError, match="is not the file that landed"):
+        steps.release(home, "2024H2", "Nguyễn Văn A")
+    (stored,) = (home.raw / "funding" / "2024H2").glob("2024H2-587-*.parquet")
+    stored.unlink()
+    with pytest.raises(steps.StepError, match="is not the file that landed"):
+        steps.load(home)
+    assert not stored.exists()
+
+
+def test_a_changed_ledger_stops_the_night_before_anything_is_taken(home):
+    ledger = home.archive / "ledger.jsonl"
+    ledger.write_bytes(
+        ledger.read_bytes().replace(b'"verdict_code": "refused"', b'"verdict_code": "accepted"', 1)
+    )
+    for step in (steps.land, steps.load, steps.build):
+        with pytest.raises(steps.StepError, match="ledger.jsonl line .* does not follow"):
+            step(home)
+
+
+def test_a_missing_part_of_raw_is_made_again_from_the_archive(home):
+    (stored,) = (home.raw / "funding" / "2024H2").glob("2024H2-587-*.parquet")
+    before = stored.read_bytes()
+    stored.unlink()
+    assert "1 stored again from the archive" in steps.load(home).summary
+    assert stored.read_bytes() == before
+
+
+def test_an_alias_is_about_names_somebody_has_used(home):
+    def alias(name, same_as, producer=None):
+        entity = "product" if producer else "producer"
+        what = {"entity": entity, "name": name, "same_as": same_as, "producer": producer}
+        return steps.decide(home, "alias", "Nguyễn Thị Kiểm", "cùng một cơ sở", **what)
+
+    ((producer, product, other),) = duckdb.sql(
+        f"select producer_name, min(product_name), max(product_name) from '{home.published}/marts/mart_product.parquet' "
+        "where period_code = '2024H2' group by all having count(*) > 1 limit 1"
+    ).fetchall()
+    with pytest.raises(steps.StepError, match="No producer is called HTX Không Có"):
+        alias("HTX Không Có", producer)
+    with pytest.raises(steps.StepError, match="has no product called Nước mắm"):
+        alias("Nước mắm", product, producer)
+    assert alias(other, product, producer)["decision"] == "alias"
+
+
+def test_status_without_a_period_is_about_the_last_one_the_warehouse_knows_of(home):
+    years_later = type(home)(home.home, home.as_of.replace(year=2026), home.known_at, home.province_code)
+    assert steps.status(years_later)["period"] == steps.status(home)["period"] == "2024H2"

@@ -1,6 +1,8 @@
 """Landing keeps the original, knows a file by its content, and lets no file stop another."""
 
 import hashlib
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import districts
@@ -62,3 +64,77 @@ def test_arrivals_are_numbered_over_all_nights(tmp_path):
         land(tmp_path)
     lines = journal.read(ledger_path(tmp_path / "archive"))
     assert [line["arrival_no"] for line in lines] == [1, 2]
+
+
+def test_files_that_cannot_be_taken_are_named_and_stop_no_other(tmp_path):
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    districts.make(landing / "good.xlsx")
+    (landing / "link.xlsx").symlink_to("/etc/hostname")
+    writing = landing / "writing.xlsx"
+    with writing.open("wb") as handle:
+        handle.write(b"half")
+        handle.flush()
+        landed = {item.file_name: item for item in land(tmp_path)}
+    assert landed["good.xlsx"].is_new
+    assert "link" in landed["link.xlsx"].problem
+    assert "still being written" in landed["writing.xlsx"].problem
+    assert (landed["link.xlsx"].submission_id, landed["writing.xlsx"].submission_id) == (None, None)
+    assert sorted(path.name for path in landing.iterdir()) == ["link.xlsx", "writing.xlsx"]
+    assert [item.file_name for item in land(tmp_path) if item.is_new] == ["writing.xlsx"]
+
+
+def test_any_file_name_can_be_kept_and_answered(tmp_path):
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    for name in (
+        b"a" * 250 + b".xlsx",
+        b"t\xean \xff.xlsx",
+        b"hai\ndong.xlsx",
+        "Báo cáo".encode() * 20 + b".xlsx",
+    ):
+        with open(bytes(landing) + b"/" + name, "wb") as handle:
+            handle.write(name)
+    landed = land(tmp_path)
+    assert [item.problem for item in landed] == [None] * 4
+    for item in landed:
+        assert len(f"phan-hoi-{item.file_name}.unfinished".encode()) <= 255
+        assert item.file_name.isprintable()
+        assert item.file_name.endswith(".xlsx")
+        assert (tmp_path / "archive" / item.submission_id / item.file_name).exists()
+
+
+def test_an_older_file_sent_once_more_is_said_to_be_older(tmp_path):
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    first = districts.make(landing).read_bytes()
+    land(tmp_path)
+    districts.make(landing, fault="control_total")
+    (newer,) = land(tmp_path)
+    (landing / "again.xlsx").write_bytes(first)
+    (again,) = land(tmp_path)
+    assert (again.is_new, again.newer_id) == (False, newer.submission_id)
+
+
+def test_an_xlsx_under_another_name_is_recognised_by_its_content(tmp_path):
+    (tmp_path / "landing").mkdir()
+    districts.make(tmp_path / "landing" / "bao-cao.xls")
+    (landed,) = land(tmp_path)
+    assert landed.submission_id.startswith("2024H2-587-")
+
+
+def test_two_processes_land_one_after_the_other(tmp_path):
+    """Both take the folder alone: every file has one line, whoever took it."""
+    (tmp_path / "landing").mkdir()
+    for number in range(6):
+        (tmp_path / "landing" / f"{number}.xlsx").write_bytes(b"broken %d" % number)
+    code = (
+        "import sys; from datetime import UTC, date, datetime; from pathlib import Path; from pipeline import steps;"
+        "from pipeline.settings import Settings;"
+        "steps.land(Settings(Path(sys.argv[1]), date(2024, 12, 16), datetime(2024, 12, 16, tzinfo=UTC)))"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(3)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    lines = journal.read(ledger_path(tmp_path / "archive"))
+    assert sorted(line["arrival_no"] for line in lines) == [1, 2, 3, 4, 5, 6]
+    assert journal.verify(ledger_path(tmp_path / "archive")) == []

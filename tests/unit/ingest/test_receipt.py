@@ -1,6 +1,7 @@
 """The answer is the sender's own workbook: faulty cells marked, a verdict sheet in front, nothing else touched."""
 
 import json
+import zipfile
 
 import districts
 from openpyxl import load_workbook
@@ -90,3 +91,28 @@ def test_the_same_gap_in_many_rows_is_one_line_and_every_cell_is_marked(tmp_path
     ]
     assert listed == [["Trang Sản phẩm, cột Số quyết định, 3 dòng", "dòng 5, 6, 7"]]
     assert all(districts.cell(receipt, "product", "decision_number", row).comment for row in (1, 2, 3))
+
+
+def test_a_fault_in_merged_cells_is_marked_at_the_cell_that_is_seen(tmp_path):
+    _, judgement, receipt = answer(tmp_path, "merged_key")
+    cell = districts.cell(load_workbook(receipt), "product", "commune_code", 1)
+    assert judgement.issues[0].message in cell.comment.text
+
+
+def test_a_workbook_that_cannot_be_written_back_gets_the_verdict_alone(tmp_path):
+    original = districts.make(tmp_path, fault="missing_key")
+    with zipfile.ZipFile(original) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(original, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, b"<broken" if name.startswith("xl/comments") else content)
+    judgement = judge_file(original, districts.PROVINCE)
+    receipt = write_receipt(tmp_path / "outbox", original, "s-6", judgement)
+    assert judgement.verdict == "refused"
+    assert load_workbook(receipt).sheetnames == [RECEIPT_SHEET]
+
+
+def test_the_deadline_is_told(tmp_path):
+    _, _, receipt = answer(tmp_path, "missing_key")
+    facts = {row[0].value: row[1].value for row in load_workbook(receipt)[RECEIPT_SHEET].iter_rows(max_row=9)}
+    assert facts["Hạn gửi"] == "17/12/2024"

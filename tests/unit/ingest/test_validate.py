@@ -39,6 +39,20 @@ EXPECTED = {
     "empty_sheet": ("SHEET-04", "warning", "Kinh phí", None, None),
     "nothing_but_filled": ("SHEET-05", "error", "Kinh phí", None, None),
     "control_total": ("COVER-09", "warning", "Bìa", 23, "Tổng kinh phí giải ngân"),
+    "no_version_label": ("CELL-01", "error", "Bìa", None, "Phiên bản biểu mẫu"),
+    "cover_error": ("CELL-09", "error", "Bìa", 4, "Mã đơn vị"),
+    "cover_total_formula": ("CELL-09", "error", "Bìa", 23, "Tổng kinh phí giải ngân"),
+    "unit_of_thousands": ("CELL-03", "error", "Kinh phí", 5, "Giải ngân"),
+    "leading_zero_group": ("CELL-03", "error", "Kinh phí", 5, "Giải ngân"),
+    "too_many_digits": ("CELL-12", "warning", "Kinh phí", 5, "Giải ngân"),
+    "number_out_of_this_world": ("CELL-06", "error", "Kinh phí", 5, "Giải ngân"),
+    "integer_out_of_range": ("CELL-06", "error", "Kinh phí", 5, "Số hạng mục được hỗ trợ"),
+    "column_without_title": ("SHEET-10", "warning", "Kinh phí", 4, None),
+    "copied_sheet": ("SHEET-07", "error", "Kinh phí (2)", None, None),
+    "foreign_sheet": ("SHEET-08", "warning", "Bảng tính riêng", None, None),
+    "second_table": ("SHEET-09", "error", "Kinh phí", 12, None),
+    "merged_key": ("CELL-01", "error", "Sản phẩm", 6, "Xã/phường"),
+    "duplicate_by_eye": ("ROW-01", "error", "Sản phẩm", 6, "Tên sản phẩm"),
     "amount_in_dong": ("FUNDING-02", "warning", "Kinh phí", 5, "Giải ngân"),
 }
 
@@ -127,6 +141,17 @@ def test_a_whole_year_takes_plans_only_and_also_from_a_district_that_ends_in_it(
     full = districts.rows("585", "2025Y")
     judgement = judge_file(districts.make(tmp_path, "585", "2025Y", filing=full), "58")
     assert {i.rule_id for i in judgement.issues if i.severity == "error"} == {"FILE-08"}
+
+
+def test_the_province_files_plans_only(tmp_path):
+    filing = districts.rows("587", "2024H2")
+    filing["product"] = filing["rating"] = filing["activity"] = []
+    for row in filing["target"]:
+        row["subject_unit_code"] = "587"
+    judgement = judge_file(districts.make(tmp_path, "58", filing=filing), "58")
+    assert [(i.rule_id, i.sheet) for i in judgement.issues] == [("FILE-09", "Kinh phí")]
+    filing["funding"] = []
+    assert judge_file(districts.make(tmp_path, "58", filing=filing), "58").verdict == "accepted"
 
 
 def test_columns_may_stand_in_any_order_below_any_title(tmp_path):

@@ -41,7 +41,15 @@ def test_the_unit_of_the_field_may_be_typed_behind_the_number():
     assert parse_number("93,974 Triệu đồng", "triệu đồng") == Decimal("93.974")
 
 
-@pytest.mark.parametrize("typed", ["93,974.50", "1,2,3", "12.34", "1.2345", "abc", "", "12 34", "1e5", "٣"])
+@pytest.mark.parametrize("typed", ["1,2 nghìn triệu đồng", "345 đồng", "345 triệu", "345 tỷ đồng"])
+def test_another_unit_is_not_read_as_the_unit_of_the_field(typed):
+    with pytest.raises(NumberGrammarError):
+        parse_number(typed, "triệu đồng")
+
+
+@pytest.mark.parametrize(
+    "typed", ["93,974.50", "1,2,3", "12.34", "1.2345", "abc", "", "12 34", "1e5", "٣", "0.500", "000.000"]
+)
 def test_other_grammars_are_refused(typed):
     with pytest.raises(NumberGrammarError):
         parse_number(typed)

@@ -1,0 +1,21 @@
+"""How a step ends: what it did, or the sentence that says why it could not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+HELD = 1
+
+
+class StepError(Exception):
+    """A step broke; the message says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step did: ``exit_code`` 0 done, 1 held by a gate; ``summary`` is one line."""
+
+    verb: str
+    exit_code: int
+    summary: str
+    details: dict = field(default_factory=dict)
