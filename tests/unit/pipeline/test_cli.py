@@ -1,0 +1,50 @@
+"""The command line: exit codes and sentences."""
+
+import districts
+import pytest
+
+from pipeline import cli
+
+
+def ocop(monkeypatch, home, *arguments: str) -> int:
+    """Exit code of one command on a data home."""
+    monkeypatch.setattr("sys.argv", ["ocop", "--home", str(home), *arguments])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    return left.value.code
+
+
+WAIVER = ("decide", "waiver", "GATE-17", "--by", "A", "--why", "b")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("freeze", "2024"), "period 2024 is not known"),
+        (("status", "--period", "2024-12"), "period 2024-12 is not known"),
+        (("template", "--unit", "9999", "--period", "2024H2"), "unit 9999 is not in ref_unit.csv"),
+        (("sql", " "), "The query is empty"),
+        (("trace", "star_by_unit/587"), "is not TABLE/ROW/COLUMN"),
+        ((*WAIVER, "--until", "31/1/2025"), "--until 31/1/2025"),
+        ((*WAIVER, "--until", "2019-01-31"), "is over already"),
+        ((*WAIVER, "--until", "2999-01-31", "--unit", "9999"), "unit 9999 is not in ref_unit.csv"),
+        (("decide", "waiver", "GATE-99", "--by", "A", "--why", "b", "--until", "2999-01-31"), "GATE-99 is not"),
+    ],
+)
+def test_wrong_usage_is_64_and_says_what_is_wrong(monkeypatch, tmp_path, capsys, arguments, sentence):
+    assert ocop(monkeypatch, tmp_path, *arguments) == 64
+    assert sentence in " ".join(capsys.readouterr().err.split())
+
+
+def test_checking_goes_on_after_a_file_that_is_not_there(monkeypatch, tmp_path, capsys):
+    good = districts.make(tmp_path)
+    assert ocop(monkeypatch, tmp_path, "check", str(tmp_path / "none.xlsx"), str(good)) == 2
+    said = capsys.readouterr()
+    assert "there is no file" in said.err
+    assert f"{good.name}: Được tiếp nhận (0 lỗi, 0 lưu ý)" in said.out
+
+
+def test_what_nobody_foresaw_is_2_and_not_a_verdict(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("pipeline.look.check_files", lambda *_: 1 / 0)
+    assert ocop(monkeypatch, tmp_path, "check", "a.xlsx") == 2
+    assert "ocop: unforeseen, ZeroDivisionError" in capsys.readouterr().err
