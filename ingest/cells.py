@@ -96,7 +96,8 @@ def _coded(
 def _numeric(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
     if isinstance(value, str):
         try:
-            number = parse_number(value, known.unit)
+            # A column without a unit of its own (a target's value) says with % what it counts in.
+            number = parse_number(value if known.unit else value.removesuffix("%"), known.unit)
         except AmbiguousNumberError as error:
             words = {"reading_1": error.readings[0], "reading_2": error.readings[1]}
             return None, place.issue("CELL-10", known, value, words)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ingest.cells import Place, as_text, typed_value
 from ingest.issue import Issue, common_issue
-from ingest.read import Row, SheetData, UnreadableError, Workbook, read_workbook
+from ingest.read import UnreadableError, Workbook, read_workbook
 from ingest.reference import (
     CodeList,
     Period,
@@ -19,6 +19,7 @@ from ingest.reference import (
     units_of_province,
 )
 from ingest.rules import run_rules
+from ingest.sheet import Row, SheetData
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
 
@@ -241,30 +242,7 @@ def _judge_sheet(
                 common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name)
             )
         return
-    if data.other_header_row:
-        where = {"sheet": data.name, "row_number": data.other_header_row}
-        judgement.issues.append(
-            common_issue("SHEET-09", {"row": data.header_row, "other_row": data.other_header_row}, **where)
-        )
-    for letter in data.headless_columns:
-        where = {"sheet": data.name, "row_number": data.header_row, "column_letter": letter}
-        judgement.issues.append(common_issue("SHEET-10", {"letter": letter}, **where))
-    for letter, header in data.unknown_headers.items():
-        where = {
-            "sheet": data.name,
-            "row_number": data.header_row,
-            "column_letter": letter,
-            "column_title": header,
-        }
-        judgement.issues.append(common_issue("SHEET-03", **where))
-    for letter, header in data.repeated_headers.items():
-        where = {
-            "sheet": data.name,
-            "row_number": data.header_row,
-            "column_letter": letter,
-            "column_title": header,
-        }
-        judgement.issues.append(common_issue("SHEET-06", **where))
+    judgement.issues.extend(_layout_issues(data))
     for field_name, letter in data.columns.items():
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
@@ -274,6 +252,31 @@ def _judge_sheet(
     judgement.issues.extend(_duplicates(data, judgement.tables[name]))
 
 
+def _layout_issues(data: SheetData) -> list[Issue]:
+    """What is unusual about how a sheet is laid out."""
+    header = {"sheet": data.name, "row_number": data.header_row}
+    issues = []
+    if data.census.is_hidden and data.rows:
+        issues.append(common_issue("SHEET-11", sheet=data.name))
+    if data.hidden_row_numbers:
+        rows = ", ".join(map(str, data.hidden_row_numbers))
+        where = {"sheet": data.name, "row_number": data.hidden_row_numbers[0]}
+        issues.append(common_issue("SHEET-12", {"rows": rows}, **where))
+    if data.other_header_row:
+        words = {"row": data.header_row, "other_row": data.other_header_row}
+        issues.append(common_issue("SHEET-09", words, sheet=data.name, row_number=data.other_header_row))
+    for letter in data.headless_columns:
+        issues.append(common_issue("SHEET-10", {"letter": letter}, **header, column_letter=letter))
+    for rule_id, columns in (("SHEET-03", data.unknown_headers), ("SHEET-06", data.repeated_headers)):
+        for letter, title in columns.items():
+            issues.append(common_issue(rule_id, **header, column_letter=letter, column_title=title))
+    for first, last, name in data.filled_down:
+        where = {"sheet": data.name, "row_number": first, "column_letter": data.columns[name]}
+        where |= {"column_title": data.headers[name], "field_name": name}
+        issues.append(common_issue("CELL-13", {"first_row": first, "last_row": last}, **where))
+    return issues
+
+
 def _judge_row(
     data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList]
 ) -> dict[str, object]:
@@ -281,7 +284,7 @@ def _judge_row(
     for known in data.form.fields:
         letter = data.columns.get(known.name)
         place = Place(data.name, row.number, letter, data.headers.get(known.name, known.title))
-        fault = data.faulty_cells.get(f"{letter}{row.number}")
+        fault = data.census.faulty.get(f"{letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:

@@ -94,8 +94,16 @@ def test_the_same_gap_in_many_rows_is_one_line_and_every_cell_is_marked(tmp_path
 
 
 def test_a_fault_in_merged_cells_is_marked_at_the_cell_that_is_seen(tmp_path):
-    _, judgement, receipt = answer(tmp_path, "merged_key")
-    cell = districts.cell(load_workbook(receipt), "product", "commune_code", 1)
+    original = districts.make(tmp_path)
+    workbook = load_workbook(original)
+    amount = [districts.cell(workbook, "funding", "disbursed_amount_vnd_million", row) for row in (1, 2)]
+    amount[1].value = None
+    workbook["Kinh phí"].merge_cells(f"{amount[0].coordinate}:{amount[1].coordinate}")
+    workbook.save(original)
+    judgement = judge_file(original, districts.PROVINCE)
+    assert [i.rule_id for i in judgement.issues] == ["FUNDING-01"]
+    receipt = write_receipt(tmp_path / "outbox", original, "s-7", judgement)
+    cell = districts.cell(load_workbook(receipt), "funding", "disbursed_amount_vnd_million", 1)
     assert judgement.issues[0].message in cell.comment.text
 
 

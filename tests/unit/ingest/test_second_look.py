@@ -118,3 +118,46 @@ def test_values_of_every_kind_are_counted_alike(tmp_path):
     (counted,) = census(tmp_path / "kinds.xlsx", lambda name: True).values()
     assert counted.filled_count == 9
     assert counted.faulty == {"F2": "=1", "B4": "#N/A"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "mật khẩu"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "tệp hỏng"),
+    ],
+)
+def test_an_old_container_is_told_by_what_it_holds(tmp_path, content, said):
+    (tmp_path / "a.xlsx").write_bytes(content)
+    assert said in reason(tmp_path / "a.xlsx")
+
+
+def test_a_binary_workbook_is_told_to_be_one(tmp_path):
+    path = districts.make(tmp_path)
+    rewritten(path, "_rels/.rels", lambda xml: xml.replace(b"xl/workbook.xml", b"xl/workbook.bin"))
+    assert ".xlsb" in reason(path)
+
+
+def test_the_words_of_a_header_may_stand_in_several_rows(tmp_path):
+    path = districts.make(tmp_path)
+    workbook = load_workbook(path)
+    sheet = workbook["Sản phẩm"]
+    fields = [f.name for f in load_forms()["product"].fields]
+    sheet.insert_rows(districts.HEADER_ROW)
+    for name in fields:
+        column = fields.index(name) + 1
+        if name not in ("decision_number", "decision_date", "issuing_authority"):
+            title = sheet.cell(districts.HEADER_ROW + 1, column).value
+            (
+                sheet.cell(districts.HEADER_ROW, column).value,
+                sheet.cell(districts.HEADER_ROW + 1, column).value,
+            ) = title, None
+    first = fields.index("decision_number") + 1
+    sheet.cell(districts.HEADER_ROW, first).value = "Quyết định công nhận"
+    sheet.merge_cells(start_row=4, end_row=4, start_column=first, end_column=first + 2)
+    workbook.save(path)
+    judgement = judge_file(path, districts.PROVINCE)
+    assert judgement.issues == []
+    assert [row["decision_number"] for row in judgement.tables["product"]] == [
+        f"{n}/QĐ-UBND" for n in (1, 2, 3)
+    ]

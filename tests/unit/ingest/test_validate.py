@@ -51,7 +51,7 @@ EXPECTED = {
     "copied_sheet": ("SHEET-07", "error", "Kinh phí (2)", None, None),
     "foreign_sheet": ("SHEET-08", "warning", "Bảng tính riêng", None, None),
     "second_table": ("SHEET-09", "error", "Kinh phí", 12, None),
-    "merged_key": ("CELL-01", "error", "Sản phẩm", 6, "Xã/phường"),
+    "merged_key": ("CELL-13", "warning", "Sản phẩm", 5, "Xã/phường"),
     "duplicate_by_eye": ("ROW-01", "error", "Sản phẩm", 6, "Tên sản phẩm"),
     "amount_in_dong": ("FUNDING-02", "warning", "Kinh phí", 5, "Giải ngân"),
 }

@@ -28,7 +28,10 @@ WAIVER = ("decide", "waiver", "GATE-17", "--by", "A", "--why", "b")
         ((*WAIVER, "--until", "31/1/2025"), "--until 31/1/2025"),
         ((*WAIVER, "--until", "2019-01-31"), "is over already"),
         ((*WAIVER, "--until", "2999-01-31", "--unit", "9999"), "unit 9999 is not in ref_unit.csv"),
-        (("decide", "waiver", "GATE-99", "--by", "A", "--why", "b", "--until", "2999-01-31"), "GATE-99 is not"),
+        (
+            ("decide", "waiver", "GATE-99", "--by", "A", "--why", "b", "--until", "2999-01-31"),
+            "GATE-99 is not",
+        ),
     ],
 )
 def test_wrong_usage_is_64_and_says_what_is_wrong(monkeypatch, tmp_path, capsys, arguments, sentence):

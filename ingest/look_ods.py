@@ -1,0 +1,99 @@
+"""The second look at .ods: streams content.xml, where equal cells and rows are written once with a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from ingest.look_xlsx import shown_number
+from ingest.package_xml import local, open_package, stream
+from ingest.second_look import SheetCensus
+
+_ZEROS_BEFORE = re.compile(r"0\d+")
+
+
+def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
+    """See second_look.census."""
+    with open_package(path) as package:
+        counter = _Counter(is_wanted)
+        stream(package, "content.xml", counter.start, counter.data, counter.end)
+    return counter.sheets
+
+
+class _Counter:
+    """Handlers of one pass over content.xml."""
+
+    def __init__(self, is_wanted: Callable[[str], bool]):
+        self.sheets: dict[str, SheetCensus] = {}
+        self._is_wanted = is_wanted
+        self._sheet: SheetCensus | None = None
+        self._hidden_styles: set[str] = set()
+        self._style = ""
+        self._row = self._row_repeats = self._column = 0
+        self._cell: dict[str, str] | None = None
+        self._text = ""
+        self._notes = 0  # depth inside a cell's comment, which is no value
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = local(tag)
+        plain = {local(key): value for key, value in attributes.items()}
+        if name == "style":
+            self._style = plain.get("name", "")
+        elif name == "table-properties" and plain.get("display") == "false":
+            self._hidden_styles.add(self._style)
+        elif name == "table" and self._is_wanted(plain.get("name", "")):
+            self._sheet = SheetCensus(plain["name"], is_hidden=plain.get("style-name") in self._hidden_styles)
+            self.sheets[self._sheet.name] = self._sheet
+            self._row = self._row_repeats = 0
+        elif self._sheet is None:
+            return
+        elif name == "table-row":
+            self._row += max(1, self._row_repeats)
+            self._row_repeats = int(plain.get("number-rows-repeated", 1))
+            self._column = 0
+            if plain.get("visibility", "visible") != "visible" and self._row_repeats < 1000:
+                self._sheet.hidden_rows.update(range(self._row, self._row + self._row_repeats))
+        elif name in ("table-cell", "covered-table-cell"):
+            # LibreOffice says in calcext what the standard has no word for: that the value is an error.
+            self._cell = plain | {"is_error": str(attributes.get(_CALCEXT_TYPE) == "error")}
+            self._text = ""
+        elif name == "annotation":
+            self._notes += 1
+        elif name == "p" and self._text and not self._notes:
+            self._text += "\n"
+
+    def data(self, characters: str) -> None:
+        if self._cell is not None and not self._notes:
+            self._text += characters
+
+    def end(self, tag: str) -> None:
+        name = local(tag)
+        if name == "annotation":
+            self._notes -= 1
+        elif name == "table":
+            self._sheet = None
+        elif name in ("table-cell", "covered-table-cell") and self._sheet is not None:
+            self._count(self._cell)
+            self._cell = None
+
+    def _count(self, cell: dict[str, str]) -> None:
+        repeats = int(cell.get("number-columns-repeated", 1))
+        first, self._column = self._column + 1, self._column + repeats
+        last_row = self._row + self._row_repeats - 1
+        text = self._text.strip()
+        kind = cell.get("value-type")
+        if cell["is_error"] == "True" or ("formula" in cell and kind is None):
+            self._sheet.fault(self._row, first, text or cell.get("formula", "").removeprefix("of:"))
+        elif kind is not None and (kind != "string" or text or cell.get("string-value", "").strip()):
+            self._sheet.fill(last_row, self._column, repeats * self._row_repeats)
+            if kind == "percentage":
+                self._sheet.shown[self._row, first] = shown_number(cell["value"], "%")
+            elif kind == "float" and _ZEROS_BEFORE.fullmatch(text):
+                self._sheet.shown[self._row, first] = text
+        rows, columns = int(cell.get("number-rows-spanned", 1)), int(cell.get("number-columns-spanned", 1))
+        if rows > 1 or columns > 1:
+            self._sheet.merge(self._row, first, self._row + rows - 1, first + columns - 1)
+
+
+_CALCEXT_TYPE = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"

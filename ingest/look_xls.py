@@ -1,0 +1,65 @@
+"""The second look at .xls, the Excel of before 2007, by xlrd."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from ingest.look_xlsx import shown_number
+from ingest.second_look import DamagedPackageError, SheetCensus
+
+# An .xlsx with a password is an OLE file around an encrypted package.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ZEROS = re.compile(r"00+")
+
+
+def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
+    """See second_look.census."""
+    import xlrd
+
+    content = path.read_bytes()
+    if _ENCRYPTED in content:
+        raise DamagedPackageError("tệp đang đặt mật khẩu")
+    try:
+        book = xlrd.open_workbook(
+            file_contents=content,
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,
+            logfile=io.StringIO(),
+        )
+        return {
+            name: _count(book, book.sheet_by_name(name)) for name in book.sheet_names() if is_wanted(name)
+        }
+    except DamagedPackageError:
+        raise
+    except Exception as error:  # xlrd meets damaged records with whatever error they cause
+        reason = (
+            "tệp đang đặt mật khẩu" if "encrypted" in str(error) else "tệp hỏng hoặc không phải là tệp Excel"
+        )
+        raise DamagedPackageError(reason) from error
+
+
+def _count(book, sheet) -> SheetCensus:
+    import xlrd
+
+    found = SheetCensus(sheet.name, is_hidden=sheet.visibility != 0)
+    found.hidden_rows = {row + 1 for row, information in sheet.rowinfo_map.items() if information.hidden}
+    for first_row, end_row, first_column, end_column in sheet.merged_cells:
+        found.merge(first_row + 1, first_column + 1, end_row, end_column)
+    for row in range(sheet.nrows):
+        for column, cell in enumerate(sheet.row(row)):
+            if cell.ctype == xlrd.XL_CELL_ERROR:
+                found.fault(row + 1, column + 1, xlrd.error_text_from_code.get(cell.value, "#N/A"))
+            elif cell.ctype == xlrd.XL_CELL_TEXT and not cell.value.strip():
+                continue
+            elif cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+                found.fill(row + 1, column + 1)
+                if cell.ctype == xlrd.XL_CELL_NUMBER:
+                    code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+                    number_format = "%" if "%" in code else code
+                    if number_format == "%" or _ZEROS.fullmatch(number_format):
+                        found.shown[row + 1, column + 1] = shown_number(str(cell.value), number_format)
+    return found

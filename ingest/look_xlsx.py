@@ -1,0 +1,193 @@
+"""The second look at .xlsx and .xlsm, transitional and strict: streams the sheets' XML."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ingest.package_xml import local, open_package, stream
+from ingest.second_look import DamagedPackageError, SheetCensus
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
+_TEXT_PARTS = ("v", "t", "f")
+_PERCENT_IDS = (9, 10)  # number formats every reader knows without a definition: 0% and 0.00%
+_ZEROS = re.compile(r"0+")
+
+
+def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
+    """See second_look.census."""
+    with open_package(path) as package:
+        book = _office_document(package)
+        if book.endswith(".bin"):
+            raise DamagedPackageError("tệp thuộc định dạng .xlsb")
+        found = [(sheet, part) for sheet, part in _sheets(package, book) if is_wanted(sheet.name)]
+        if not found:
+            return {}
+        empty_texts, formats = _empty_shared_texts(package, book), _formats(package, book)
+        for sheet, part in found:
+            counter = _Counter(sheet, empty_texts, formats)
+            stream(package, part, counter.start, counter.data, counter.end)
+        return {sheet.name: sheet for sheet, _ in found}
+
+
+def _office_document(package: zipfile.ZipFile) -> str:
+    (book,) = _related(package, "", "/officeDocument").values()
+    return book
+
+
+def _sheets(package: zipfile.ZipFile, book: str) -> Iterator[tuple[SheetCensus, str]]:
+    """Each sheet and its part, as the workbook's relations say; chart sheets have no cells."""
+    parts = _related(package, book, "/worksheet")
+    for element in ElementTree.fromstring(package.read(book)).iter():
+        if local(element.tag) == "sheet":
+            relation = next(value for name, value in element.attrib.items() if local(name) == "id")
+            if relation in parts:
+                is_hidden = element.attrib.get("state", "visible") != "visible"
+                yield SheetCensus(element.attrib["name"], is_hidden=is_hidden), parts[relation]
+
+
+def _related(package: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
+    """Parts of a kind by relation id; transitional and strict packages agree in the last word of the type."""
+    folder, name = posixpath.split(part)
+    relations = ElementTree.fromstring(package.read(posixpath.join(folder, "_rels", f"{name}.rels")))
+    return {
+        element.attrib["Id"]: posixpath.normpath(
+            posixpath.join(f"/{folder}", element.attrib["Target"])
+        ).lstrip("/")
+        for element in relations
+        if element.attrib["Type"].endswith(kind)
+    }
+
+
+def _empty_shared_texts(package: zipfile.ZipFile, book: str) -> set[int]:
+    """Numbers of the shared strings without a visible character: their cells are empty to every reader."""
+    empty: set[int] = set()
+    number, text, in_text = -1, "", False
+
+    def start(tag: str, _: dict) -> None:
+        nonlocal number, text, in_text
+        if local(tag) == "si":
+            number, text = number + 1, ""
+        in_text = local(tag) == "t"
+
+    def data(characters: str) -> None:
+        nonlocal text
+        text = text or (characters.strip() if in_text else "")
+
+    def end(tag: str) -> None:
+        nonlocal in_text
+        in_text = False
+        if local(tag) == "si" and not text:
+            empty.add(number)
+
+    for part in _related(package, book, "/sharedStrings").values():
+        stream(package, part, start, data, end)
+    return empty
+
+
+def _formats(package: zipfile.ZipFile, book: str) -> dict[int, str]:
+    """Style number -> "%" or the zeros of a format like 0000: styles whose numbers are not shown as they are stored."""
+    found: dict[int, str] = {}
+    for part in _related(package, book, "/styles").values():
+        root = ElementTree.fromstring(package.read(part))
+        codes = {
+            int(e.attrib["numFmtId"]): e.attrib["formatCode"] for e in root.iter() if local(e.tag) == "numFmt"
+        }
+        cell_formats = next((e for e in root if local(e.tag) == "cellXfs"), ())
+        for style, element in enumerate(cell_formats):
+            format_id = int(element.attrib.get("numFmtId", 0))
+            code = codes.get(format_id, "")
+            if format_id in _PERCENT_IDS or "%" in code:
+                found[style] = "%"
+            elif len(code) > 1 and _ZEROS.fullmatch(code):
+                found[style] = code
+    return found
+
+
+class _Counter:
+    """Handlers of one pass over a sheet's XML."""
+
+    def __init__(self, sheet: SheetCensus, empty_texts: set[int], formats: dict[int, str]):
+        self._sheet = sheet
+        self._empty_texts = empty_texts
+        self._formats = formats
+        self._row = self._column = 0
+        self._cell: dict[str, str] | None = None
+        self._texts: dict[str, str] = {}
+        self._collects: str | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = local(tag)
+        if name == "row":
+            self._row = int(attributes.get("r", self._row + 1))
+            self._column = 0
+            if attributes.get("hidden") in ("1", "true"):
+                self._sheet.hidden_rows.add(self._row)
+        elif name == "c":
+            self._cell, self._texts = attributes, {}
+            # Rows and cells may leave out their address; they stand after the one before.
+            if "r" in attributes:
+                self._row, self._column = _position(attributes["r"])
+            else:
+                self._column += 1
+        elif name == "mergeCell":
+            first, _, last = attributes["ref"].partition(":")
+            self._sheet.merge(*_position(first), *_position(last or first))
+        elif self._cell is not None and name in _TEXT_PARTS:
+            self._collects = name
+            self._texts.setdefault(name, "")
+
+    def data(self, characters: str) -> None:
+        if self._collects:
+            self._texts[self._collects] += characters
+
+    def end(self, tag: str) -> None:
+        self._collects = None
+        if local(tag) != "c" or self._cell is None:
+            return
+        kind, style = self._cell.get("t", "n"), int(self._cell.get("s", 0))
+        value, formula = self._texts.get("v"), self._texts.get("f")
+        self._cell = None
+        if kind == "e":
+            self._sheet.fault(self._row, self._column, value or "#N/A")
+        elif formula is not None and not value and not (kind == "str" and value is not None):
+            # A calculated formula may well give an empty text: it has a value part, which is empty.
+            self._sheet.fault(self._row, self._column, f"={formula}")
+        elif self._is_filled(kind, value):
+            self._sheet.fill(self._row, self._column)
+            if kind == "n" and style in self._formats:
+                self._sheet.shown[self._row, self._column] = shown_number(value, self._formats[style])
+
+    def _is_filled(self, kind: str, value: str | None) -> bool:
+        if kind == "s":
+            return bool(value) and int(value) not in self._empty_texts
+        text = self._texts.get("t") if kind == "inlineStr" else value
+        return bool(text and text.strip())
+
+
+def shown_number(stored: str, number_format: str) -> str:
+    """The number as its cell shows it, in Vietnamese grammar: 0.5 as "50%", 7 with the format 000 as "007"."""
+    from decimal import Decimal
+
+    from ingest.vietnamese import format_number
+
+    # A stored 0.07 may be 7.0000000000000007E-2; Excel itself shows fifteen digits.
+    number = Decimal(f"{float(stored):.15g}")
+    if number_format == "%":
+        return f"{format_number(number * 100)}%"
+    return f"{int(number):0{len(number_format)}d}" if number == int(number) else format_number(number)
+
+
+def _position(address: str) -> tuple[int, int]:
+    """Row and column, both from 1, of an address like "C7"."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise ValueError(f"{address} is no address of a cell")
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column

@@ -1,0 +1,164 @@
+"""One sheet's grid as a table of a form: where its header stands, which column is which field, what each row holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ingest.second_look import SheetCensus, column_letter
+from ingest.spec import Form
+from ingest.vietnamese import clean, fold
+
+# The header stands within the first rows; a template puts it in row 4.
+_HEADER_SEARCH_ROWS = 30
+# A header may take up to four rows, with the words of a column in any of them.
+_MAX_HEADER_ROWS = 4
+
+Grid = list[list[object]]
+
+
+@dataclass
+class Row:
+    """One row of a sheet: its number in the sheet and the raw value of each known field."""
+
+    number: int
+    values: dict[str, object]
+
+
+@dataclass
+class SheetData:
+    """What one sheet holds; ``census`` adds what the values alone do not tell."""
+
+    form: Form
+    name: str
+    census: SheetCensus
+    columns: dict[str, str] = field(default_factory=dict)  # field -> column letter
+    headers: dict[str, str] = field(default_factory=dict)  # field -> header as the sender wrote it
+    header_row: int | None = None  # the last one, right above the rows
+    other_header_row: int | None = None  # a second row that looks like one
+    unknown_headers: dict[str, str] = field(default_factory=dict)  # column letter -> header
+    repeated_headers: dict[str, str] = field(default_factory=dict)
+    headless_columns: list[str] = field(default_factory=list)  # letters of columns with values and no header
+    rows: list[Row] = field(default_factory=list)
+    filled_down: list[tuple[int, int, str]] = field(
+        default_factory=list
+    )  # first row, last row, field of merged cells
+
+    @property
+    def hidden_row_numbers(self) -> list[int]:
+        """Numbers of the rows that are read although nobody sees them."""
+        return [row.number for row in self.rows if row.number in self.census.hidden_rows]
+
+
+def tidy(value: object) -> object:
+    """None for an empty cell; text in NFC without outer spaces; everything else as stored."""
+    if isinstance(value, str):
+        return clean(value) or None
+    return value
+
+
+def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
+    """The rows of a form's sheet; without a row that has two of the form's titles there is no header and no row."""
+    data = SheetData(form=form, name=census.name, census=census)
+    titles = {fold(header): f.name for f in form.fields for header in f.headers}
+    header = _find_header(grid, titles)
+    if header is None:
+        return data
+    first, last, data.other_header_row = header
+    data.header_row = last + 1
+    positions = _map_columns(data, grid, first, last, titles)
+    values = {index: _column_values(data, grid, index, last + 1) for index in positions}
+    for number in range(last + 2, max(len(grid), _last_faulty_row(data)) + 1):
+        if number == data.other_header_row:
+            continue
+        cells = {name: values[index].get(number) for index, name in positions.items()}
+        has_faulty = any(f"{letter}{number}" in census.faulty for letter in data.columns.values())
+        if has_faulty or any(value is not None for value in cells.values()):
+            data.rows.append(Row(number, cells))
+    return data
+
+
+def _find_header(grid: Grid, titles: dict[str, str]) -> tuple[int, int, int | None] | None:
+    """First and last row of the header (from 0), and the number of another row with three titles; None without one."""
+    found = [
+        {i: titles[key] for i, c in enumerate(cells) if isinstance(c, str) and (key := fold(c)) in titles}
+        for cells in grid[:_HEADER_SEARCH_ROWS]
+    ]
+    most = max((len(set(row.values())) for row in found), default=0)
+    if most < 2:
+        return None
+    first = last = next(i for i, row in enumerate(found) if len(set(row.values())) == most)
+    known = dict(found[first])
+    # Merged headers put a column's words into the row above or below that of its neighbours.
+    while first > 0 and last - first < _MAX_HEADER_ROWS - 1 and _adds_titles(grid, found, first - 1, known):
+        first -= 1
+        known |= found[first]
+    while (
+        last + 1 < len(found)
+        and last - first < _MAX_HEADER_ROWS - 1
+        and _adds_titles(grid, found, last + 1, known)
+    ):
+        last += 1
+        known |= found[last]
+    others = [i + 1 for i, row in enumerate(found) if not first <= i <= last and len(set(row.values())) >= 3]
+    return first, last, next(iter(others), None)
+
+
+def _adds_titles(grid: Grid, found: list[dict[int, str]], index: int, known: dict[int, str]) -> bool:
+    """Whether a row is part of the header: nothing but text, and titles of columns and fields that have none yet."""
+    new = found[index]
+    is_text = all(isinstance(cell, str) for cell in grid[index])
+    return (
+        bool(new)
+        and is_text
+        and not (new.keys() & known.keys())
+        and not (set(new.values()) & set(known.values()))
+    )
+
+
+def _map_columns(
+    data: SheetData, grid: Grid, first: int, last: int, titles: dict[str, str]
+) -> dict[int, str]:
+    """Field of each known column; notes down every column that is not one."""
+    positions: dict[int, str] = {}
+    for index in range(len(grid[last])):
+        texts = [text for row in range(first, last + 1) if (text := clean(str(grid[row][index])))]
+        letter = column_letter(index)
+        known = next((text for text in reversed(texts) if fold(text) in titles), None)
+        if known is None:
+            if texts:
+                data.unknown_headers[letter] = texts[-1]
+            elif any(tidy(cells[index]) is not None for cells in grid[last + 1 :]):
+                data.headless_columns.append(letter)
+            continue
+        name = titles[fold(known)]
+        if name in data.columns:
+            data.repeated_headers[letter] = known
+        else:
+            positions[index] = name
+            data.columns[name] = letter
+            data.headers[name] = known
+    return positions
+
+
+def _column_values(data: SheetData, grid: Grid, index: int, first: int) -> dict[int, object]:
+    """Value by row number of one column: as shown where it is stored otherwise, merged cells of words filled down."""
+    values = {number: tidy(cells[index]) for number, cells in enumerate(grid[first:], start=first + 1)}
+    for (row, column), text in data.census.shown.items():
+        if column == index + 1 and row in values:
+            values[row] = text
+    known = data.form.field(next(n for n, letter in data.columns.items() if letter == column_letter(index)))
+    if known.type in ("integer", "number"):
+        return values  # one amount over several rows is one amount
+    for top, left, bottom, _ in data.census.merged:
+        if left == index + 1 and bottom > top and values.get(top) is not None:
+            data.filled_down.append((top, bottom, known.name))
+            values |= dict.fromkeys(range(top, bottom + 1), values[top])
+    return values
+
+
+def _last_faulty_row(data: SheetData) -> int:
+    """Rows past the end of calamine's grid hold nothing but formulas without a result."""
+    letters = set(data.columns.values())
+    places = (re.fullmatch(r"([A-Z]+)(\d+)", address).groups() for address in data.census.faulty)
+    return max((int(number) for letter, number in places if letter in letters), default=0)
