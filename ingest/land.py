@@ -58,7 +58,7 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
         try:
             landed.append(_land_one(path, archive, province_code, received_at, known))
         except (OSError, _NotTakenError) as error:
-            landed.append(Landed(_storable_name(path.name), problem=str(error)))
+            landed.append(Landed(storable_name(path.name), problem=str(error)))
     return landed
 
 
@@ -67,7 +67,7 @@ def _land_one(
 ) -> Landed:
     incoming = archive / "incoming.unfinished"
     digest = _copy(path, incoming)
-    name = _storable_name(path.name)
+    name = storable_name(path.name)
     earlier = next((line for line in known if line["file_sha256"] == digest), None)
     if earlier:
         incoming.unlink()
@@ -104,6 +104,15 @@ def unjudged(archive: Path) -> list[dict]:
     return [line for line in lines if line["event"] == "landed" and line["submission_id"] not in judged]
 
 
+def storable_name(name: str) -> str:
+    """The sender's file name as the archive and the answer can carry it."""
+    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    path = Path(_NOT_IN_NAMES.sub("_", readable))
+    suffix = path.suffix if len(path.suffix) <= 10 else ""
+    stem = path.name.removesuffix(suffix).encode()[: _LONGEST_NAME_BYTES - len(suffix.encode())]
+    return stem.decode("utf-8", "ignore") + suffix
+
+
 def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
     """Files in order of arrival (time of the file, then name), and what cannot be a submission.
 
@@ -113,7 +122,7 @@ def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
     problems: list[Landed] = []
 
     def unreadable_folder(error: OSError) -> None:
-        problems.append(Landed(_storable_name(Path(error.filename).name), problem=str(error)))
+        problems.append(Landed(storable_name(Path(error.filename).name), problem=str(error)))
 
     for folder, _, names in os.walk(landing, onerror=unreadable_folder):
         for path in (Path(folder, name) for name in names if not name.startswith((".", "~$"))):
@@ -122,9 +131,7 @@ def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
                 files.append((found.st_mtime_ns, path))
             else:
                 # A link could bring any file of this server into the archive.
-                problems.append(
-                    Landed(_storable_name(path.name), problem="not a file but a link or a device")
-                )
+                problems.append(Landed(storable_name(path.name), problem="not a file but a link or a device"))
     return [path for _, path in sorted(files)], problems
 
 
@@ -159,15 +166,6 @@ def _is_being_written(descriptor: int) -> bool:
     except OSError:
         return False
     return False
-
-
-def _storable_name(name: str) -> str:
-    """The sender's file name as the archive and the answer can carry it."""
-    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    path = Path(_NOT_IN_NAMES.sub("_", readable))
-    suffix = path.suffix if len(path.suffix) <= 10 else ""
-    stem = path.name.removesuffix(suffix).encode()[: _LONGEST_NAME_BYTES - len(suffix.encode())]
-    return stem.decode("utf-8", "ignore") + suffix
 
 
 def _recognise(path: Path, digest: str, province_code: str) -> dict:

@@ -12,7 +12,7 @@ from ingest.sheet import Grid, SheetData, read_table, tidy
 from ingest.spec import LIST_SHEET, RECEIPT_SHEET, Form, load_forms
 from ingest.vietnamese import fold
 
-_MAX_FILE_BYTES = 50_000_000
+MAX_FILE_BYTES = 50_000_000
 
 
 class UnreadableError(Exception):
@@ -70,7 +70,7 @@ def _sheets(
     path: Path, is_wanted: Callable[[str], bool], unwanted: list[str]
 ) -> list[tuple[Grid, SheetCensus]]:
     """Grid of cells from A1 and census of each wanted sheet; the names of the others go to ``unwanted``."""
-    if path.stat().st_size > _MAX_FILE_BYTES:
+    if path.stat().st_size > MAX_FILE_BYTES:
         raise UnreadableError("tệp quá lớn so với một biểu mẫu báo cáo")
     try:
         counted = census(path, is_wanted)  # first: it says whether calamine may build the grid

@@ -22,11 +22,18 @@ class Settings:
     as_of: date
     known_at: datetime
     province_code: str = "58"
+    landing_place: str = ""
 
     @property
     def landing(self) -> Path:
-        """Where files arrive."""
-        return self.home / "landing"
+        """Where files arrive: a folder of the home, or another local folder that is the landing place."""
+        is_local = self.landing_place and not self.remote_landing
+        return Path(self.landing_place).resolve() if is_local else self.home / "landing"
+
+    @property
+    def remote_landing(self) -> str | None:
+        """URL of a landing place that is not a folder of this machine, from which files are brought to ``landing``."""
+        return self.landing_place if "://" in self.landing_place else None
 
     @property
     def archive(self) -> Path:
@@ -65,6 +72,10 @@ class Settings:
 
 
 def load_settings(*, as_of: date, known_at: datetime, home: Path | None = None) -> Settings:
-    """Settings of a data home; OCOP_HOME and OCOP_PROVINCE speak where nothing is given, ./var and 58 else."""
+    """Settings of a data home; OCOP_HOME and OCOP_PROVINCE speak where nothing is given, ./var and 58 else.
+
+    OCOP_LANDING is the landing place where it is not ``landing/`` of the home: a folder or an fsspec URL.
+    """
     chosen = home or Path(os.environ.get("OCOP_HOME", "var"))
-    return Settings(chosen.resolve(), as_of, known_at, os.environ.get("OCOP_PROVINCE", "58"))
+    province, place = os.environ.get("OCOP_PROVINCE", "58"), os.environ.get("OCOP_LANDING", "")
+    return Settings(chosen.resolve(), as_of, known_at, province, place)

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingest import journal
-from ingest.land import land_files, ledger_path, unjudged
+from ingest.land import Landed, land_files, ledger_path, unjudged
 from ingest.spec import TABLE_FORM_NAMES
 from pipeline.decisions import decide, waivers
 from pipeline.outcome import HELD, Outcome, StepError
@@ -27,7 +27,10 @@ def land(settings: Settings) -> Outcome:
     """Take every file of the landing folder into the archive and the ledger."""
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
-        landed = land_files(settings.landing, settings.archive, settings.province_code, settings.known_at)
+        not_brought = _collect(settings)
+        landed = not_brought + land_files(
+            settings.landing, settings.archive, settings.province_code, settings.known_at
+        )
     new = [item.submission_id for item in landed if item.is_new]
     left = {item.file_name: item.problem for item in landed if item.problem}
     older = {item.file_name: item.newer_id for item in landed if item.newer_id}
@@ -41,6 +44,20 @@ def land(settings: Settings) -> Outcome:
     return Outcome(
         "land", 0, summary, {"new": new, "already_known": known, "older": older, "not_taken": left}
     )
+
+
+def _collect(settings: Settings) -> list[Landed]:
+    """What stays at a remote landing place, after all else was brought into the landing folder."""
+    if not settings.remote_landing:
+        return []
+    from ingest.collect import LandingPlaceError, collect
+
+    try:
+        return collect(settings.remote_landing, settings.landing)
+    except LandingPlaceError as error:
+        raise StepError(
+            f"{error} Nothing was landed; check OCOP_LANDING, the network and the credentials in fsspec's configuration."
+        ) from error
 
 
 def _require_whole_logs(settings: Settings) -> None:
