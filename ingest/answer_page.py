@@ -39,8 +39,8 @@ class Page:
 
 def printable(text: str) -> str:
     """Text as a cell can hold it: no control characters, not longer than somebody reads."""
-    text = _NOT_XML.sub("", text)
-    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]} […]"
+    shown = _NOT_XML.sub("", text[:_LONGEST_TEXT])
+    return shown if len(text) <= _LONGEST_TEXT else f"{shown} […]"
 
 
 def location(sheet: str, address: str) -> str:

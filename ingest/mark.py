@@ -14,6 +14,7 @@ import zipfile
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +24,7 @@ from ingest.answer_page import Page, location, printable, sheet_xml
 from ingest.cell_notes import add_notes
 from ingest.office_package import OfficePackage, UnpatchableError
 from ingest.second_look import column_letter, position
-from ingest.style_sheet import ERROR_COLOUR, WARNING_COLOUR, StyleSheet
+from ingest.style_sheet import ERROR_COLOUR, WARNING_COLOUR, StyleSheet, empty_style_sheet
 
 _TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -108,9 +109,9 @@ def blank_workbook() -> BinaryIO:
 def _styles_part(package: OfficePackage, book: str, base: str) -> str:
     part = next(iter(package.related(book, "/styles").values()), None)
     if part is None:
-        part, _ = package.free_name("xl/styles{}.xml")
+        part = "xl/styles.xml"  # where readers look that do not follow the relations
         namespace = etree.QName(package.look(book)).namespace
-        package.add(part, f'<styleSheet xmlns="{namespace}"/>'.encode(), f"{_CONTENT}.styles+xml")
+        package.add(part, empty_style_sheet(namespace), f"{_CONTENT}.styles+xml")
         package.relate(book, f"{base}/styles", part)
     return part
 
@@ -177,53 +178,57 @@ def _colour(root: etree._Element, places: dict[tuple[int, int], Mark], styles: S
     data = root.find(f"{namespace}sheetData")
     if data is None:
         raise UnpatchableError("a sheet has no rows")
-    wanted: dict[int, dict[int, Mark]] = {}
-    for (row, column), mark in sorted(places.items()):
-        wanted.setdefault(row, {})[column] = mark
-    rows = _numbered(data, f"{namespace}row", int)
-    defaults = _column_formats(root, namespace)
-    for row_number, cells in wanted.items():
-        row = rows.get(row_number)
-        if row is None:
-            row = _insert(data, f"{namespace}row", rows, row_number, str(row_number))
-        known = _numbered(row, f"{namespace}c", lambda address: position(address)[1])
-        of_row = int(row.get("s", 0)) if row.get("customFormat") in ("1", "true") else None
-        for column, mark in cells.items():
-            cell = known.get(column)
-            if cell is None:
-                address = f"{column_letter(column - 1)}{row_number}"
-                cell = _insert(row, f"{namespace}c", known, column, address)
-                base = defaults(column) if of_row is None else of_row
-            else:
+    rows = _Numbered(data, f"{namespace}row", int)
+    default = _column_formats(root, namespace)
+    for row_number, wanted in groupby(sorted(places.items()), key=lambda item: item[0][0]):
+        row = rows.get(row_number) if row_number in rows else rows.insert(row_number, str(row_number))
+        cells = _Numbered(row, f"{namespace}c", lambda address: position(address)[1])
+        has_format = row.get("customFormat") in ("1", "true")
+        for (_, column), mark in wanted:
+            if column in cells:
+                cell = cells.get(column)
                 base = int(cell.get("s", 0))
+            else:
+                cell = cells.insert(column, f"{column_letter(column - 1)}{row_number}")
+                base = int(row.get("s", 0)) if has_format else default(column)
             cell.set("s", str(styles.coloured(base, ERROR_COLOUR if mark.is_error else WARNING_COLOUR)))
 
 
-def _numbered(parent: etree._Element, tag: str, number_of: Callable[[str], int]) -> dict[int, etree._Element]:
-    """Rows or cells by number; one that leaves out its address stands after the one before."""
-    found = {}
-    number = 0
-    for element in parent.iterchildren(tag):
-        address = element.get("r")
-        number = number + 1 if address is None else number_of(address)
-        found[number] = element
-    return found
+class _Numbered:
+    """Rows of a sheet or cells of a row by their number; new ones are put in from low to high."""
 
+    def __init__(self, parent: etree._Element, tag: str, number_of: Callable[[str], int]):
+        self._parent, self._tag = parent, tag
+        self._known: dict[int, etree._Element] = {}
+        number = 0
+        for element in parent.iterchildren(tag):
+            address = element.get("r")
+            # One that leaves out its address stands after the one before.
+            number = number + 1 if address is None else number_of(address)
+            self._known[number] = element
+        self._numbers = sorted(self._known)
+        self._last = self._known[self._numbers[-1]] if self._numbers else None
 
-def _insert(
-    parent: etree._Element, tag: str, known: dict[int, etree._Element], number: int, address: str
-) -> etree._Element:
-    """A new row or cell before the next higher one; an element further on never loses its implied address by it."""
-    element = etree.Element(tag, r=address)
-    following = min((n for n in known if n > number), default=None)
-    if following is not None:
-        known[following].addprevious(element)
-    elif known:
-        known[max(known)].addnext(element)
-    else:
-        parent.insert(0, element)
-    known[number] = element
-    return element
+    def __contains__(self, number: int) -> bool:
+        return number in self._known
+
+    def get(self, number: int) -> etree._Element:
+        """The element of a number that is there."""
+        return self._known[number]
+
+    def insert(self, number: int, address: str) -> etree._Element:
+        """A new element before the next higher one; that one has an address of its own, because there was a gap."""
+        element = etree.Element(self._tag, r=address)
+        following = bisect_left(self._numbers, number)
+        if following < len(self._numbers):
+            self._known[self._numbers[following]].addprevious(element)
+        else:
+            if self._last is None:
+                self._parent.insert(0, element)
+            else:
+                self._last.addnext(element)
+            self._last = element
+        return element
 
 
 def _column_formats(root: etree._Element, namespace: str) -> Callable[[int], int]:

@@ -40,7 +40,9 @@ _IN_THIS_FILE = (
     "hồi, màu ô và chú thích không ảnh hưởng đến số liệu; ngoài ra nội dung tệp được giữ nguyên."
 )
 _IN_THE_ORIGINAL = "Tệp này chỉ để xem kết quả. Nếu cần sửa, xin sửa trên tệp đã gửi."
-_ANSWERED_BEFORE = 'Tệp gửi lại còn màu và chú thích của lần phản hồi trước; chỉ những ô nêu ở trang "{findings}" là còn phải xem.'
+_ANSWERED_BEFORE = (
+    'Tệp còn màu và chú thích của lần phản hồi trước; chỉ những ô nêu ở trang "{findings}" là còn phải xem.'
+)
 _SEVERITY_NAME = {"error": "Lỗi phải sửa", "warning": "Lưu ý"}
 _KIND_NAME = {"added": "Thêm dòng", "removed": "Bỏ dòng", "changed": "Sửa"}
 _HALF_NAME = {"H1": "sáu tháng đầu năm {}", "H2": "sáu tháng cuối năm {}", "Y": "cả năm {}"}

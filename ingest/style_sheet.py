@@ -20,6 +20,10 @@ _FIRST = {
     "borders": "<border><left/><right/><top/><bottom/><diagonal/></border>",
     "cellXfs": "<xf numFmtId='0' fontId='0' fillId='0' borderId='0'/>",
 }
+_NORMAL = (
+    "<cellStyleXfs count='1'><xf numFmtId='0' fontId='0' fillId='0' borderId='0'/></cellStyleXfs>"
+    "<cellStyles count='1'><cellStyle name='Normal' xfId='0' builtinId='0'/></cellStyles>"
+)
 _MOST_STYLES = 64_000  # a workbook of Excel holds 65,490 cell formats
 
 ERROR_COLOUR, WARNING_COLOUR = "FFFF9999", "FFFFF2AB"
@@ -52,6 +56,11 @@ _OWN = {
     "removed": ("plain", "FFEDEDED", True, False),
     "changed": ("plain", WARNING_COLOUR, True, False),
 }
+
+
+def empty_style_sheet(namespace: str) -> bytes:
+    """The styles part of a workbook that has none."""
+    return f"<styleSheet xmlns='{namespace}'>{_NORMAL}</styleSheet>".encode()
 
 
 class StyleSheet:
