@@ -69,6 +69,8 @@ class StyleSheet:
     def __init__(self, root: etree._Element):
         self._root = root
         self._namespace = etree.QName(root).namespace
+        for name in _FIRST:
+            self._group(name)
         self._formats = self._group("cellXfs")
         self._original_count = len(self._formats)
         self._known: dict[tuple, int] = {}
