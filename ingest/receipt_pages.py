@@ -120,7 +120,7 @@ def _verdict_page(
             [],
             [Cell(f'Xem từng lỗi, lưu ý: trang "{findings}"', "free_link", (findings, "A1"), span=5)],
         ]
-    return Page(names[RECEIPT_SHEET], (26, 46, 18, 18, 18), rows)
+    return Page(names[RECEIPT_SHEET], (24, 52, 18, 15, 15), rows)
 
 
 def _period_name(period: Period) -> str:

@@ -54,6 +54,18 @@ def test_each_finding_links_to_its_cell(tmp_path):
     assert link == f"'Sản phẩm'!{issue.column_letter}{issue.row_number}"
 
 
+def test_a_link_reaches_a_sheet_with_any_name(tmp_path):
+    original = districts.make(tmp_path)
+    workbook = load_workbook(original)
+    workbook.create_sheet("Quý 4 '24 <nháp> & khác")["A1"] = 5
+    workbook.save(original)
+    judgement = judge_file(original, districts.PROVINCE)
+    assert [i.rule_id for i in judgement.issues] == ["SHEET-08"]
+    receipt = load_workbook(write_receipt(tmp_path / "outbox", original, "s-13", judgement))
+    links = [c.hyperlink.location for r in receipt[FINDINGS_SHEET].iter_rows() for c in r if c.hyperlink]
+    assert links == ["'Quý 4 ''24 <nháp> & khác'!A1"]
+
+
 def test_every_other_cell_is_as_it_was(tmp_path):
     original, _, receipt = answer(tmp_path, "score_text")
     before, after = load_workbook(original), load_workbook(receipt)
