@@ -10,9 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ingest.package_xml import local, open_package, stream
-from ingest.second_look import DamagedPackageError, SheetCensus
+from ingest.second_look import DamagedPackageError, SheetCensus, position
 
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _TEXT_PARTS = ("v", "t", "f")
 _PERCENT_IDS = (9, 10)  # number formats every reader knows without a definition: 0% and 0.00%
 _ZEROS = re.compile(r"0+")
@@ -131,12 +130,12 @@ class _Counter:
             self._cell, self._texts = attributes, {}
             # Rows and cells may leave out their address; they stand after the one before.
             if "r" in attributes:
-                self._row, self._column = _position(attributes["r"])
+                self._row, self._column = position(attributes["r"])
             else:
                 self._column += 1
         elif name == "mergeCell":
             first, _, last = attributes["ref"].partition(":")
-            self._sheet.merge(*_position(first), *_position(last or first))
+            self._sheet.merge(*position(first), *position(last or first))
         elif self._cell is not None and name in _TEXT_PARTS:
             self._collects = name
             self._texts.setdefault(name, "")
@@ -180,14 +179,3 @@ def shown_number(stored: str, number_format: str) -> str:
     if number_format == "%":
         return f"{format_number(number * 100)}%"
     return f"{int(number):0{len(number_format)}d}" if number == int(number) else format_number(number)
-
-
-def _position(address: str) -> tuple[int, int]:
-    """Row and column, both from 1, of an address like "C7"."""
-    match = _ADDRESS.fullmatch(address)
-    if match is None:
-        raise ValueError(f"{address} is no address of a cell")
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]), column

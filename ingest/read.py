@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
 from ingest.sheet import Grid, SheetData, read_table, tidy
-from ingest.spec import LIST_SHEET, RECEIPT_SHEET, Form, load_forms
+from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, load_forms
 from ingest.vietnamese import fold
 
 MAX_FILE_BYTES = 50_000_000
@@ -102,7 +102,7 @@ def _grids(
             elif (
                 not is_wanted(name)
                 and fold(name) != fold(LIST_SHEET)
-                and _form_key(name) != fold(RECEIPT_SHEET)
+                and _form_key(name) not in map(fold, ANSWER_SHEETS)
             ):
                 unwanted.append(name)
     except BaseException as error:

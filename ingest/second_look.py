@@ -7,6 +7,7 @@ faulty, hidden, merged or shown otherwise than they are stored, and how many are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 _MAX_GRID_CELLS = 2_000_000
 # A form has a few merged titles; tens of thousands are an attack or a broken export.
 _MAX_MERGED_AREAS = 5_000
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
@@ -69,6 +71,17 @@ def column_letter(index: int) -> str:
         index, remainder = divmod(index - 1, 26)
         letters = chr(65 + remainder) + letters
     return letters
+
+
+def position(address: str) -> tuple[int, int]:
+    """Row and column, both from 1, of an address like "C7"; ValueError for anything else."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise ValueError(f"{address} is no address of a cell")
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column
 
 
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:

@@ -12,9 +12,12 @@ FORMS_DIRECTORY = Path(__file__).resolve().parents[1] / "forms"
 # Order of the sheets in the workbook.
 FORM_NAMES = ("cover", "product", "rating", "funding", "target", "activity")
 TABLE_FORM_NAMES = FORM_NAMES[1:]
-# Sheets of our workbooks that are no form: the entries of the drop-downs, and the verdict in a receipt.
+# Sheets of our workbooks that are no form: the entries of the drop-downs, and the pages of a receipt.
 LIST_SHEET = "Danh mục"
 RECEIPT_SHEET = "Phản hồi"
+FINDINGS_SHEET = "Lỗi và lưu ý"
+CHANGES_SHEET = "Thay đổi so với lần trước"
+ANSWER_SHEETS = (RECEIPT_SHEET, FINDINGS_SHEET, CHANGES_SHEET)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

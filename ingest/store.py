@@ -84,6 +84,22 @@ def store_submission(
         _write(raw / name / period_code / f"{submission_id}.parquet", name, stamped)
 
 
+def read_submission(raw: Path, submission_id: str, period_code: str) -> dict[str, list[dict]]:
+    """The typed rows of an accepted submission by form, as they were stored."""
+    import duckdb
+
+    tables = {}
+    with duckdb.connect() as connection:
+        for name in load_forms():
+            path = raw / name / period_code / f"{submission_id}.parquet"
+            cursor = connection.execute(
+                f"select * from read_parquet({literal(str(path))}) order by _row_number"
+            )
+            columns = [column[0] for column in cursor.description]
+            tables[name] = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return tables
+
+
 def is_stored(raw: Path, submission_id: str, period_code: str, is_accepted: bool) -> bool:
     """Whether all of a submission's files are in raw; of a refused one there are only its issues."""
     names = raw_names() if is_accepted else ("issue", "layout")

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingest import journal
+from ingest.changes import accepted_by_sender, changes_since, previous_of
 from ingest.land import Landed, land_files, ledger_path, unjudged
 from ingest.spec import TABLE_FORM_NAMES
 from pipeline.decisions import decide, waivers
@@ -77,10 +78,13 @@ def load(settings: Settings) -> Outcome:
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
         stored_again = _store_again(settings)
+        accepted = accepted_by_sender(journal.read(ledger_path(settings.archive)))
         for line in unjudged(settings.archive):
             submission_id = line["submission_id"]
             try:
-                verdicts[submission_id] = _load_one(settings, line)
+                verdicts[submission_id] = _load_one(settings, line, previous_of(line, accepted))
+                if verdicts[submission_id] == "accepted":
+                    accepted[line["unit_code"], line["period_code"]].append(line)
             except Exception as error:
                 LOG.exception("%s could not be judged", submission_id)
                 broken[submission_id] = str(error)
@@ -94,7 +98,7 @@ def load(settings: Settings) -> Outcome:
     return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
 
 
-def _load_one(settings: Settings, line: dict) -> str:
+def _load_one(settings: Settings, line: dict, previous: dict | None) -> str:
     from ingest.receipt import write_receipt
     from ingest.validate import judge_file
 
@@ -103,7 +107,8 @@ def _load_one(settings: Settings, line: dict) -> str:
     judgement = judge_file(original, settings.province_code)
     accepted = judgement.tables if judgement.verdict == "accepted" else {}
     _store(settings, line, judgement, accepted)
-    write_receipt(settings.outbox, original, submission_id, judgement)
+    changes = _changes(settings, previous, judgement) if previous else None
+    write_receipt(settings.outbox, original, submission_id, judgement, changes)
     journal.append(
         ledger_path(settings.archive),
         {
@@ -118,6 +123,21 @@ def _load_one(settings: Settings, line: dict) -> str:
         },
     )
     return judgement.verdict
+
+
+def _changes(settings: Settings, previous: dict, judgement):
+    """What the submission changes against the one accepted before it (a landed line of the ledger)."""
+    from zoneinfo import ZoneInfo
+
+    received_at = datetime.fromisoformat(previous["received_at"])
+    return changes_since(
+        settings.raw,
+        previous["submission_id"],
+        previous["period_code"],
+        received_at.astimezone(ZoneInfo(TIME_ZONE)).date(),
+        judgement.tables,
+        judgement.verdict == "accepted",
+    )
 
 
 def _untouched_original(settings: Settings, line: dict) -> Path:

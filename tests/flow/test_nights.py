@@ -1,6 +1,7 @@
 """Nights that follow one another: first night, revision, hold, a held gate, an earlier moment."""
 
 import hashlib
+import json
 import shutil
 from datetime import timedelta
 
@@ -98,6 +99,15 @@ def test_a_newer_file_wins_and_both_stay(home):
         "select valid_count from rpt_ministry__star_by_unit where unit_code = '585' and period_code = '2024H2'",
     ) == [(2,)]
     assert len(list(home.archive.glob("2024H2-585-*"))) == 2
+    # The second sender's answer says what it changed against the first, received the same day.
+    (answer,) = home.outbox.glob("2024H2-585-*/phan-hoi-second.json")
+    changes = json.loads(answer.read_text(encoding="utf-8"))["changes"]
+    (first,) = home.archive.glob("2024H2-585-*/first.xlsx")
+    assert (changes["previous_submission_id"], changes["previous_received_on"]) == (
+        first.parent.name,
+        "2024-12-16",
+    )
+    assert [(row["kind"], row["form_name"]) for row in changes["rows"]] == [("removed", "product")]
 
 
 def test_an_earlier_moment_is_rebuilt_as_it_was_known(home):
