@@ -90,6 +90,7 @@ def receipt_json(file_name: str, submission_id: str | None, judgement: Judgement
         },
         ensure_ascii=False,
         indent=2,
+        default=str,  # money stays the decimal it is
     )
 
 
