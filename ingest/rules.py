@@ -50,18 +50,17 @@ def run_rules(
         connection.execute(f"create table filing as select {columns}")
         for name, form in load_forms().items():
             create_table(connection, name, _keyed_forms()[name], _keyed_rows(form, tables.get(name, [])))
-        for form in load_forms().values():
-            for name, sql in form.cross_tables.items():
-                connection.execute(f"create table {name} as {sql}")
         filled = {
             name: form for name, form in load_forms().items() if tables.get(name) and form.kind != "cover"
         }
         for form in filled.values():
+            for name, sql in form.cross_tables.items():
+                connection.execute(f"create table {name} as {sql}")
             issues += _row_issues(connection, form, filing, tables[form.name], workbook, found)
         said = [*found, *issues]
         for form in filled.values():
             issues += _cross_issues(connection, form, tables, cover, workbook, said)
-        issues += _control_totals(connection, tables, cover, workbook, said)
+        issues += _control_totals(connection, tables, cover, workbook, found)
     return issues
 
 
@@ -212,7 +211,7 @@ def _code_lists() -> dict[str, str]:
 
 
 def _control_totals(
-    connection, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, said: list[Issue]
+    connection, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, found: list[Issue]
 ) -> list[Issue]:
     """Totals of the cover that differ from the rows: a warning with both values, never a correction."""
     form = load_forms()["cover"]
@@ -220,7 +219,7 @@ def _control_totals(
     issues = []
     for total in form.control_totals:
         stated = cover.get(total.field)
-        if stated is None or not _can_be_added(total.form, total.value, tables, cover, workbook, said):
+        if stated is None or not _can_be_added(total.form, total.value, tables, cover, workbook, found):
             continue
         (computed,) = connection.execute(f"select {total.value} from {total.form}").fetchone()
         if computed is not None and Decimal(stated) == Decimal(computed):
@@ -259,13 +258,13 @@ def _control_totals(
 
 
 def _can_be_added(
-    form_name: str, value: str, tables: dict, cover: dict, workbook: Workbook, said: list[Issue]
+    form_name: str, value: str, tables: dict, cover: dict, workbook: Workbook, found: list[Issue]
 ) -> bool:
     """Whether the rows of a form are all there, none twice, and none with a fault in a column the total reads."""
     if not tables.get(form_name):
         return bool(cover.get(f"nothing_to_report_{form_name}"))
     form = load_forms()[form_name]
     sheet = workbook.sheets[form_name].name
-    is_repeated = any(i.sheet == sheet and i.family == "duplicate" and i.severity == "error" for i in said)
+    is_repeated = any(i.sheet == sheet and i.family == "duplicate" and i.severity == "error" for i in found)
     reads = {f.name for f in form.fields} & _words(value)
-    return not is_repeated and not any(name in reads for _, name in _faulty(form, workbook, said))
+    return not is_repeated and not any(name in reads for _, name in _faulty(form, workbook, found))
