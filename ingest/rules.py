@@ -57,9 +57,9 @@ def run_rules(
             for name, sql in form.cross_tables.items():
                 connection.execute(f"create table {name} as {sql}")
             issues += _row_issues(connection, form, filing, tables[form.name], workbook, found)
-        said = [*found, *issues]
+        named = {(i.sheet, i.row_number, i.field_name) for i in (*found, *issues)}
         for form in filled.values():
-            issues += _cross_issues(connection, form, tables, cover, workbook, said)
+            issues += _cross_issues(connection, form, tables, cover, workbook, found, named)
         issues += _control_totals(connection, tables, cover, workbook, found)
     return issues
 
@@ -92,9 +92,13 @@ def _keyed_rows(form: Form, rows: list[dict]) -> list[dict]:
 
 
 def _faulty(form: Form, workbook: Workbook, found: list[Issue]) -> set[tuple[int, str]]:
-    """(row, field) of the form's cells with an error."""
+    """(row, field) of the form's cells with an error; a repeated row can be read all the same."""
     sheet = workbook.sheets[form.name].name
-    return {(i.row_number, i.field_name) for i in found if i.severity == "error" and i.sheet == sheet}
+    return {
+        (i.row_number, i.field_name)
+        for i in found
+        if i.severity == "error" and i.sheet == sheet and i.family != "duplicate"
+    }
 
 
 def _words(sql: str) -> set[str]:
@@ -134,16 +138,21 @@ def _row_issues(
 
 
 def _cross_issues(
-    connection, form: Form, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, said: list[Issue]
+    connection,
+    form: Form,
+    tables: dict[str, list[dict]],
+    cover: dict,
+    workbook: Workbook,
+    found: list[Issue],
+    named: set,
 ) -> list[Issue]:
     by_number = {row["_row_number"]: row for row in tables[form.name]}
     sheet = workbook.sheets[form.name].name
-    named = {(i.row_number, i.field_name) for i in said if i.sheet == sheet}
-    faulty = _faulty(form, workbook, said)
+    faulty = _faulty(form, workbook, found)
     fields = {f.name for f in form.fields}
     issues = []
     for rule in form.cross_rules:
-        if not all(_is_whole(column, tables, cover, workbook, said) for column in rule.whole):
+        if not all(_is_whole(column, tables, cover, workbook, found) for column in rule.whole):
             continue
         reads = fields & _words(rule.sql)
         cursor = connection.execute(rule.sql)
@@ -151,27 +160,27 @@ def _cross_issues(
         for answer in sorted(cursor.fetchall(), key=itemgetter(names.index("_row_number"))):
             about = dict(zip(names, answer, strict=True))
             number = about["_row_number"]
-            if (number, rule.field) in named or any((number, name) in faulty for name in reads):
+            if (sheet, number, rule.field) in named or any((number, name) in faulty for name in reads):
                 continue
             issues.append(_issue(rule, form, workbook, by_number[number], about))
     return issues
 
 
 def _is_whole(
-    column: str, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, said: list[Issue]
+    column: str, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, found: list[Issue]
 ) -> bool:
     """Whether a column (form.field) can be taken for all there is: the sheet is filled, or declared empty, without a fault."""
     form_name, field_name = column.split(".")
     if not tables.get(form_name):
         return bool(cover.get(f"nothing_to_report_{form_name}"))
-    return not any(name == field_name for _, name in _faulty(load_forms()[form_name], workbook, said))
+    return not any(name == field_name for _, name in _faulty(load_forms()[form_name], workbook, found))
 
 
 def _issue(rule: Rule | CrossRule, form: Form, workbook: Workbook, row: dict, about: dict) -> Issue:
     data = workbook.sheets[form.name]
-    texts = {name: _shown(name, value) for name, value in about.items()}
+    texts = {name: shown(name, value) for name, value in about.items()}
     # What is expected is a value of the same field.
-    texts["expected"] = _shown(rule.field, about.get("expected"))
+    texts["expected"] = shown(rule.field, about.get("expected"))
     value, difference, amount = row[rule.field], about.get("difference"), about.get("amount")
     return Issue(
         rule_id=rule.id,
@@ -184,15 +193,15 @@ def _issue(rule: Rule | CrossRule, form: Form, workbook: Workbook, row: dict, ab
         column_letter=data.columns.get(rule.field),
         column_title=data.headers.get(rule.field, form.field(rule.field).title),
         field_name=rule.field,
-        value_text=None if value is None else _shown(rule.field, value),
+        value_text=None if value is None else shown(rule.field, value),
         expected_text=None if about.get("expected") is None else texts["expected"],
         difference=None if difference is None else format_value(difference),
         amount_vnd_million=None if amount is None else Decimal(amount),
     )
 
 
-def _shown(name: str, value: object) -> str:
-    """A value as a clerk knows it: the name of a code where the list has one."""
+def shown(name: str, value: object) -> str:
+    """A field's value as a clerk knows it: the name of a code where the list has one."""
     codelist = _code_lists().get(name)
     if isinstance(value, str) and codelist:
         return dict(code_list(codelist).entries).get(value, value)

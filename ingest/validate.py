@@ -18,7 +18,7 @@ from ingest.reference import (
     units,
     units_of_province,
 )
-from ingest.rules import run_rules
+from ingest.rules import run_rules, shown
 from ingest.sheet import Row, SheetData
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
@@ -159,9 +159,7 @@ def judge(workbook: Workbook, province_code: str) -> Judgement:
         cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES
     ):
         judgement.issues.append(common_issue("FILE-03"))
-    judgement.issues.extend(
-        run_rules(judgement.tables, cover, identity.period, workbook, judgement.issues)
-    )
+    judgement.issues.extend(run_rules(judgement.tables, cover, identity.period, workbook, judgement.issues))
     if judgement.error_count == 0:
         judgement.verdict = "accepted"
     return judgement
@@ -321,7 +319,8 @@ def _duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[I
         if other == row["_row_number"]:
             continue
         name = data.form.unique_key[0]
-        words = {"other_row": other, "key": " - ".join(as_text(v) for v in values if v is not None)}
+        texts = [shown(n, row[n]) for n in data.form.unique_key if row[n] is not None]
+        words = {"other_row": other, "key": " - ".join(texts)}
         issues.append(
             common_issue(
                 data.form.duplicate_rule,
