@@ -532,7 +532,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("SHEET-08", "activity", None, _foreign_sheet, sheet_name="Bảng tính riêng"),
     Kind("SHEET-10", "target", None, _headless_column),
     Kind("SHEET-11", "activity", None, _hidden_sheet),
-    Kind("SHEET-12", "activity", None, _hidden_row, ACTIVITIES),
+    Kind("SHEET-12", "activity", None, _hidden_row, ACTIVITIES[:1]),  # one finding names all hidden rows
     Kind("FILE-04", "cover", "unit_code", lambda book, _: book.put_cover(unit_code="999"), is_alone=True),
     Kind(
         "FILE-05", "cover", "period_code", lambda book, _: book.put_cover(period_code="Quý 4"), is_alone=True
