@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from ingest.catalogue import rule_catalogue
 from ingest.spec import load_forms
 from ingest.store import raw_names, raw_types
 from ingest.vietnamese import INVISIBLE, TONE_PLACEMENT
@@ -31,6 +32,7 @@ def generated_files() -> dict[Path, str]:
         PROJECT / "dbt_project/models/staging/_sources.yml": _sources(),
         PROJECT / "dbt_project/macros/match_key.sql": _match_key_macro(),
         PROJECT / "docs/huong-dan/bieu-mau.md": _field_guide(),
+        PROJECT / "docs/huong-dan/danh-muc-kiem-tra.md": rule_catalogue(_MARK),
     }
 
 
@@ -117,10 +119,6 @@ def _field_guide() -> str:
                 f"| {known.title} | {_LEVEL[known.level]} | {_TYPE[known.type]} | {'; '.join(notes)} |"
             )
         lines.append("")
-        if form.rules:
-            lines += ["| Mã kiểm tra | Mức độ | Nội dung |", "|---|---|---|"]
-            for rule in form.rules:
-                name = "lỗi phải sửa" if rule.severity == "error" else "lưu ý"
-                lines.append(f"| {rule.id} | {name} | {rule.sentence} {rule.action} |")
-            lines.append("")
-    return "\n".join(lines)
+    return "\n".join(
+        [*lines, "Các kiểm tra của từng trang: [danh-muc-kiem-tra.md](danh-muc-kiem-tra.md).", ""]
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ingest.spec import common_rules
 from ingest.vietnamese import format_value
@@ -26,6 +27,7 @@ class Issue:
     value_text: str | None = None
     expected_text: str | None = None
     difference: str | None = None
+    amount_vnd_million: Decimal | None = None  # money at stake, where the rule is about money
 
     @property
     def place(self) -> str:

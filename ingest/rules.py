@@ -1,89 +1,241 @@
-"""Row rules and control totals of the forms, run as SQL over the typed rows in an in-memory DuckDB."""
+"""Row rules, cross rules and control totals of the forms, run as SQL over the typed rows in an in-memory DuckDB.
+
+A fault is said once: a rule is silent about a row where a cell it reads is itself at fault, a cross rule also about a
+cell that is named already, and a control total while one of the cells it adds up is at fault.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
+from functools import cache
+from operator import itemgetter
 
 from ingest.issue import Issue
 from ingest.read import Workbook
-from ingest.reference import Period
-from ingest.spec import Form, Rule, common_rules, load_forms
+from ingest.reference import Period, code_list
+from ingest.spec import CrossRule, Field, Form, Rule, common_rules, load_forms
 from ingest.store import create_table, literal
-from ingest.vietnamese import format_value
+from ingest.vietnamese import fold, format_value, match_key
+
+# Names that rows are matched by: <field>_key as dbt's match_key, <field>_fold also without diacritics and punctuation.
+_KEYS: dict[str, Callable[[str], str]] = {"key": match_key, "fold": fold}
+_MATCHED_FIELDS = {
+    "product_name": ("key", "fold"),
+    "producer_name": ("key", "fold"),
+    "decision_number": ("fold",),
+    "issuing_authority": ("fold",),
+}
+_OWN_LISTS = ("unit", "period", "commune", "subject_unit")  # lists that depend on unit and period
 
 
 def run_rules(
-    tables: dict[str, list[dict]], cover: dict, period: Period, workbook: Workbook, cell_issues: list[Issue]
+    tables: dict[str, list[dict]], cover: dict, period: Period, workbook: Workbook, found: list[Issue]
 ) -> list[Issue]:
-    """All findings of the rules in ``forms/*.yml``; a rule is silent about a row where a cell it reads is itself at fault."""
+    """All findings of the rules in ``forms/*.yml`` that ``found`` (those of cells and sheets) leave to be said."""
     import duckdb
 
-    faulty = {(i.sheet, i.row_number, i.field_name) for i in cell_issues if i.severity == "error"}
+    filing = {
+        "unit_code": cover["unit_code"],
+        "period_year": period.year,
+        "period_starts_on": period.starts_on,
+        "cut_off_on": period.cut_off_on,
+    }
     issues: list[Issue] = []
-    with duckdb.connect() as connection:
+    # A workbook's rows are few: threads would cost more than they save, and load judges in parallel.
+    with duckdb.connect(config={"threads": 1}) as connection:
+        columns = ", ".join(f"{literal(value)} as {name}" for name, value in filing.items())
+        connection.execute(f"create table filing as select {columns}")
         for name, form in load_forms().items():
-            create_table(connection, name, form, tables.get(name, []))
-        for name, form in load_forms().items():
-            if form.rules and tables.get(name):
-                issues.extend(_row_issues(connection, form, period, workbook, faulty))
-        issues.extend(_control_totals(connection, cover, workbook))
+            create_table(connection, name, _keyed_forms()[name], _keyed_rows(form, tables.get(name, [])))
+        filled = {
+            name: form for name, form in load_forms().items() if tables.get(name) and form.kind != "cover"
+        }
+        for form in filled.values():
+            for name, sql in form.cross_tables.items():
+                connection.execute(f"create table {name} as {sql}")
+            issues += _row_issues(connection, form, filing, tables[form.name], workbook, found)
+        named = {(i.sheet, i.row_number, i.field_name) for i in (*found, *issues)}
+        for form in filled.values():
+            issues += _cross_issues(connection, form, tables, cover, workbook, found, named)
+        issues += _control_totals(connection, tables, cover, workbook, found)
     return issues
 
 
-def _row_issues(connection, form: Form, period: Period, workbook: Workbook, faulty: set) -> list[Issue]:
-    data = workbook.sheets[form.name]
+def _matched(form: Form) -> list[tuple[str, str]]:
+    """(field, kind of key) of each name in the form."""
+    return [(f.name, kind) for f in form.fields for kind in _MATCHED_FIELDS.get(f.name, ())]
+
+
+@cache
+def _keyed_forms() -> dict[str, Form]:
+    """The forms with the columns their rows are matched by."""
+    keyed = {}
+    for name, form in load_forms().items():
+        keys = (Field(f"{field}_{kind}", (), "string", "optional", "") for field, kind in _matched(form))
+        keyed[name] = replace(form, fields=(*form.fields, *keys))
+    return keyed
+
+
+def _keyed_rows(form: Form, rows: list[dict]) -> list[dict]:
+    fields = _matched(form)
+    return [
+        row
+        | {
+            f"{name}_{kind}": None if row.get(name) is None else _KEYS[kind](row[name])
+            for name, kind in fields
+        }
+        for row in rows
+    ]
+
+
+def _faulty(form: Form, workbook: Workbook, found: list[Issue]) -> set[tuple[int, str]]:
+    """(row, field) of the form's cells with an error; a repeated row can be read all the same."""
+    sheet = workbook.sheets[form.name].name
+    return {
+        (i.row_number, i.field_name)
+        for i in found
+        if i.severity == "error" and i.sheet == sheet and i.family != "duplicate"
+    }
+
+
+def _words(sql: str) -> set[str]:
+    """Every word of an SQL text; a key column counts as the column it is made of."""
+    words = set(re.findall(r"\w+", sql))
+    return words | {word.removesuffix(f"_{kind}") for word in words for kind in _KEYS}
+
+
+def _row_issues(
+    connection, form: Form, filing: dict, rows: list[dict], workbook: Workbook, found: list[Issue]
+) -> list[Issue]:
+    """One scan for all rules of a form; findings in the order of the rules."""
+    if not form.rules:
+        return []
+    broken = [f"(({rule.when}) and not ({rule.then}))" for rule in form.rules]
+    columns = [
+        f"{condition}, {rule.expected or 'null'}, {rule.difference or 'null'}, {rule.amount or 'null'}"
+        for condition, rule in zip(broken, form.rules, strict=True)
+    ]
+    answers = connection.execute(
+        f"select _row_number, {', '.join(columns)} from {form.name}, (select * exclude (unit_code) from filing) "
+        f"where {' or '.join(broken)} order by _row_number"
+    ).fetchall()
+    by_number = {row["_row_number"]: row for row in rows}
+    faulty = _faulty(form, workbook, found)
+    fields = {f.name for f in form.fields}
     issues = []
-    for rule in form.rules:
-        words = sorted(set(re.findall(r"{(\w+)}", rule.sentence)) | {rule.field})
-        rows = connection.execute(
-            f"select _row_number, {', '.join(words)} from "
-            f"(select *, {literal(period.cut_off_on)} as cut_off_on, {period.year} as period_year from {form.name}) "
-            f"where ({rule.when}) and not ({rule.then}) order by _row_number"
-        ).fetchall()
-        reads = {f.name for f in form.fields} & set(re.findall(r"\w+", f"{rule.when} {rule.then}"))
-        for row_number, *values in rows:
-            if any((data.name, row_number, name) in faulty for name in reads):
-                continue
-            issues.append(
-                _rule_issue(
-                    rule, form, data.name, data.columns, row_number, dict(zip(words, values, strict=True))
-                )
-            )
+    for index, rule in enumerate(form.rules):
+        reads = fields & _words(f"{rule.when} {rule.then}")
+        for row_number, *answer in answers:
+            is_broken, expected, difference, amount = answer[4 * index : 4 * index + 4]
+            if is_broken and not any((row_number, name) in faulty for name in reads):
+                row = by_number[row_number]
+                about = filing | row | {"expected": expected, "difference": difference, "amount": amount}
+                issues.append(_issue(rule, form, workbook, row, about))
     return issues
 
 
-def _rule_issue(rule: Rule, form: Form, sheet: str, columns: dict, row_number: int, values: dict) -> Issue:
-    texts = {name: format_value(value) for name, value in values.items()}
+def _cross_issues(
+    connection,
+    form: Form,
+    tables: dict[str, list[dict]],
+    cover: dict,
+    workbook: Workbook,
+    found: list[Issue],
+    named: set,
+) -> list[Issue]:
+    by_number = {row["_row_number"]: row for row in tables[form.name]}
+    sheet = workbook.sheets[form.name].name
+    faulty = _faulty(form, workbook, found)
+    fields = {f.name for f in form.fields}
+    issues = []
+    for rule in form.cross_rules:
+        if not all(_is_whole(column, tables, cover, workbook, found) for column in rule.whole):
+            continue
+        reads = fields & _words(rule.sql)
+        cursor = connection.execute(rule.sql)
+        names = [column[0] for column in cursor.description]
+        for answer in sorted(cursor.fetchall(), key=itemgetter(names.index("_row_number"))):
+            about = dict(zip(names, answer, strict=True))
+            number = about["_row_number"]
+            if (sheet, number, rule.field) in named or any((number, name) in faulty for name in reads):
+                continue
+            issues.append(_issue(rule, form, workbook, by_number[number], about))
+    return issues
+
+
+def _is_whole(
+    column: str, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, found: list[Issue]
+) -> bool:
+    """Whether a column (form.field) can be taken for all there is: the sheet is filled, or declared empty, without a fault."""
+    form_name, field_name = column.split(".")
+    if not tables.get(form_name):
+        return bool(cover.get(f"nothing_to_report_{form_name}"))
+    return not any(name == field_name for _, name in _faulty(load_forms()[form_name], workbook, found))
+
+
+def _issue(rule: Rule | CrossRule, form: Form, workbook: Workbook, row: dict, about: dict) -> Issue:
+    data = workbook.sheets[form.name]
+    texts = {name: shown(name, value) for name, value in about.items()}
+    # What is expected is a value of the same field.
+    texts["expected"] = shown(rule.field, about.get("expected"))
+    value, difference, amount = row[rule.field], about.get("difference"), about.get("amount")
     return Issue(
         rule_id=rule.id,
         severity=rule.severity,
-        family="row_rule",
+        family=rule.family,
         message=rule.sentence.format_map(texts),
         action=rule.action,
-        sheet=sheet,
-        row_number=row_number,
-        column_letter=columns.get(rule.field),
-        column_title=form.field(rule.field).title,
+        sheet=data.name,
+        row_number=row["_row_number"],
+        column_letter=data.columns.get(rule.field),
+        column_title=data.headers.get(rule.field, form.field(rule.field).title),
         field_name=rule.field,
-        value_text=None if values[rule.field] is None else texts[rule.field],
+        value_text=None if value is None else shown(rule.field, value),
+        expected_text=None if about.get("expected") is None else texts["expected"],
+        difference=None if difference is None else format_value(difference),
+        amount_vnd_million=None if amount is None else Decimal(amount),
     )
 
 
-def _control_totals(connection, cover: dict, workbook: Workbook) -> list[Issue]:
+def shown(name: str, value: object) -> str:
+    """A field's value as a clerk knows it: the name of a code where the list has one."""
+    codelist = _code_lists().get(name)
+    if isinstance(value, str) and codelist:
+        return dict(code_list(codelist).entries).get(value, value)
+    return format_value(value)
+
+
+@cache
+def _code_lists() -> dict[str, str]:
+    """List of each coded field; one name means one thing in every form."""
+    return {
+        known.name: known.codelist
+        for form in load_forms().values()
+        for known in form.fields
+        if known.codelist and known.codelist not in _OWN_LISTS
+    }
+
+
+def _control_totals(
+    connection, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, found: list[Issue]
+) -> list[Issue]:
     """Totals of the cover that differ from the rows: a warning with both values, never a correction."""
     form = load_forms()["cover"]
     rule = common_rules()["control_total"]
     issues = []
     for total in form.control_totals:
         stated = cover.get(total.field)
-        if stated is None:
+        if stated is None or not _can_be_added(total.form, total.value, tables, cover, workbook, found):
             continue
         (computed,) = connection.execute(f"select {total.value} from {total.form}").fetchone()
         if computed is not None and Decimal(stated) == Decimal(computed):
             continue
         known = form.field(total.field)
-        difference = None if computed is None else format_value(Decimal(stated) - Decimal(computed))
+        gap = None if computed is None else Decimal(stated) - Decimal(computed)
+        difference = None if gap is None else format_value(gap)
         unit = f" {known.unit}" if known.unit else ""
         words = {
             "title": known.title,
@@ -108,6 +260,20 @@ def _control_totals(connection, cover: dict, workbook: Workbook) -> list[Issue]:
                 value_text=format_value(stated),
                 expected_text=None if computed is None else format_value(computed),
                 difference=difference,
+                amount_vnd_million=abs(gap) if known.unit and gap is not None else None,
             )
         )
     return issues
+
+
+def _can_be_added(
+    form_name: str, value: str, tables: dict, cover: dict, workbook: Workbook, found: list[Issue]
+) -> bool:
+    """Whether the rows of a form are all there, none twice, and none with a fault in a column the total reads."""
+    if not tables.get(form_name):
+        return bool(cover.get(f"nothing_to_report_{form_name}"))
+    form = load_forms()[form_name]
+    sheet = workbook.sheets[form_name].name
+    is_repeated = any(i.sheet == sheet and i.family == "duplicate" and i.severity == "error" for i in found)
+    reads = {f.name for f in form.fields} & _words(value)
+    return not is_repeated and not any(name in reads for _, name in _faulty(form, workbook, found))

@@ -54,7 +54,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row rule: where ``when`` holds, ``then`` must hold (SQL booleans over the row, cut_off_on and period_year)."""
+    """A row rule: where ``when`` holds, ``then`` must hold (SQL booleans over the row and the columns of ``filing``).
+
+    ``expected`` (the value that would be right), ``difference`` and ``amount`` (million đồng at stake) are SQL
+    expressions over the same, for the rules that have one.
+    """
 
     id: str
     when: str
@@ -63,6 +67,30 @@ class Rule:
     severity: str
     sentence: str
     action: str
+    family: str = "row_rule"
+    expected: str | None = None
+    difference: str | None = None
+    amount: str | None = None
+
+
+@dataclass(frozen=True)
+class CrossRule:
+    """A rule over several rows or sheets: ``sql`` selects the rows of its form that break it.
+
+    It selects ``_row_number``, the words of the sentence and, where there is one, ``expected``, ``difference`` and
+    ``amount``. Tables: the forms, each with ``<name>_key`` (match_key) and ``<name>_fold`` (fold) of its names, and
+    ``filing`` (one row). ``whole`` lists the columns (form.field) the rule is silent without: of a sheet that is not
+    filled, or holds a fault there, nobody can say that something is missing from it.
+    """
+
+    id: str
+    sql: str
+    field: str
+    severity: str
+    family: str  # conflict | unknown | spelling
+    sentence: str
+    action: str
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +115,10 @@ class Form:
     grain: str
     fields: tuple[Field, ...]
     unique_key: tuple[str, ...] = ()
+    duplicate_rule: str = "ROW-01"
     rules: tuple[Rule, ...] = ()
+    cross_tables: dict[str, str] = field(default_factory=dict)  # name -> SQL that several cross rules read
+    cross_rules: tuple[CrossRule, ...] = ()
     control_totals: tuple[ControlTotal, ...] = ()
 
     def field(self, name: str) -> Field:
@@ -127,7 +158,12 @@ def load_forms() -> dict[str, Form]:
                 for f in raw["fields"]
             ),
             unique_key=tuple(raw.get("unique_key", ())),
+            duplicate_rule=raw.get("duplicate_rule", "ROW-01"),
             rules=tuple(Rule(**r) for r in raw.get("rules", ())),
+            cross_tables=raw.get("cross_tables", {}),
+            cross_rules=tuple(
+                CrossRule(**{**r, "whole": tuple(r.get("whole", ()))}) for r in raw.get("cross_rules", ())
+            ),
             control_totals=tuple(ControlTotal(**c) for c in raw.get("control_totals", ())),
         )
     return forms

@@ -13,7 +13,8 @@ from ingest.spec import Form, load_forms
 
 PROVENANCE = {"_submission_id": "varchar", "_sheet": "varchar", "_row_number": "integer"}
 _ISSUE_TYPES = {"_submission_id": "varchar"} | {
-    f.name: "integer" if f.name == "row_number" else "varchar" for f in fields(Issue)
+    f.name: {"row_number": "integer", "amount_vnd_million": "decimal(18, 3)"}.get(f.name, "varchar")
+    for f in fields(Issue)
 }
 _LAYOUT_TYPES = {
     "_submission_id": "varchar",

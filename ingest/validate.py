@@ -18,12 +18,14 @@ from ingest.reference import (
     units,
     units_of_province,
 )
-from ingest.rules import run_rules
+from ingest.rules import run_rules, shown
 from ingest.sheet import Row, SheetData
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
 
 _IDENTITY_FIELDS = ("unit_code", "period_code", "form_version")
+# What a line of money is about, in order of trust.
+_AMOUNTS = ("disbursed_amount_vnd_million", "planned_amount_vnd_million", "amount_vnd_million")
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,7 @@ def _judge_sheet(
         )
     for row in data.rows:
         judgement.tables[name].append(_judge_row(data, row, judgement, lists))
-    judgement.issues.extend(_duplicates(data, judgement.tables[name]))
+    judgement.issues.extend(_duplicates(data, judgement.tables[name], judgement.issues))
 
 
 def _layout_issues(data: SheetData) -> list[Issue]:
@@ -299,23 +301,29 @@ def _judge_row(
     return typed
 
 
-def _duplicates(data: SheetData, rows: list[dict]) -> list[Issue]:
-    """Rows with the same key as an earlier row of the sheet."""
+def _duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Issue]:
+    """Rows with the same key as an earlier row of the sheet; a row with a fault in its key is not compared."""
+    faulty = {
+        i.row_number
+        for i in found
+        if i.severity == "error" and i.sheet == data.name and i.field_name in data.form.unique_key
+    }
     first_rows: dict[tuple, int] = {}
     issues = []
     for row in rows:
         values = [row[name] for name in data.form.unique_key]
         key = tuple(match_key(v) if isinstance(v, str) else v for v in values)
-        if all(value is None for value in values):
+        if row["_row_number"] in faulty or all(value is None for value in values):
             continue
         other = first_rows.setdefault(key, row["_row_number"])
         if other == row["_row_number"]:
             continue
         name = data.form.unique_key[0]
-        words = {"other_row": other, "key": " - ".join(as_text(v) for v in values if v is not None)}
+        texts = [shown(n, row[n]) for n in data.form.unique_key if row[n] is not None]
+        words = {"other_row": other, "key": " - ".join(texts)}
         issues.append(
             common_issue(
-                "ROW-01",
+                data.form.duplicate_rule,
                 words,
                 sheet=data.name,
                 row_number=row["_row_number"],
@@ -323,6 +331,7 @@ def _duplicates(data: SheetData, rows: list[dict]) -> list[Issue]:
                 column_title=data.headers.get(name, data.form.field(name).title),
                 field_name=name,
                 value_text=None if row[name] is None else as_text(row[name]),
+                amount_vnd_million=next((row[n] for n in _AMOUNTS if row.get(n) is not None), None),
             )
         )
     return issues

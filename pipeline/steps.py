@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest import journal
 from ingest.changes import accepted_by_sender, changes_since, previous_of
@@ -20,6 +21,9 @@ from pipeline.decisions import decide, waivers
 from pipeline.outcome import HELD, Outcome, StepError
 from pipeline.settings import PROJECT, TIME_ZONE, Settings
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
+
+if TYPE_CHECKING:
+    from ingest.known import Known
 
 LOG = logging.getLogger(__name__)
 
@@ -77,12 +81,13 @@ def load(settings: Settings) -> Outcome:
     broken: dict[str, str] = {}
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
-        stored_again = _store_again(settings)
+        new = unjudged(settings.archive)
+        stored_again, known = _store_again(settings, has_new=bool(new))
         accepted = accepted_by_sender(journal.read(ledger_path(settings.archive)))
-        for line in unjudged(settings.archive):
+        for line in new:
             submission_id = line["submission_id"]
             try:
-                verdicts[submission_id] = _load_one(settings, line, previous_of(line, accepted))
+                verdicts[submission_id] = _load_one(settings, line, known, previous_of(line, accepted))
                 if verdicts[submission_id] == "accepted":
                     accepted[line["unit_code"], line["period_code"]].append(line)
             except Exception as error:
@@ -98,13 +103,14 @@ def load(settings: Settings) -> Outcome:
     return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
 
 
-def _load_one(settings: Settings, line: dict, previous: dict | None) -> str:
+def _load_one(settings: Settings, line: dict, known: Known, previous: dict | None) -> str:
     from ingest.receipt import write_receipt
     from ingest.validate import judge_file
 
     submission_id = line["submission_id"]
     original = _untouched_original(settings, line)
     judgement = judge_file(original, settings.province_code)
+    judgement.issues += known.findings(judgement)
     accepted = judgement.tables if judgement.verdict == "accepted" else {}
     _store(settings, line, judgement, accepted)
     changes = _changes(settings, previous, judgement) if previous else None
@@ -122,6 +128,8 @@ def _load_one(settings: Settings, line: dict, previous: dict | None) -> str:
             **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
         },
     )
+    if accepted:
+        known.add(line["unit_code"], line["period_code"], accepted["product"])
     return judgement.verdict
 
 
@@ -156,20 +164,42 @@ def _store(settings: Settings, line: dict, judgement, accepted: dict) -> None:
     store_submission(settings.raw, line["submission_id"], period, accepted, judgement.issues, layout)
 
 
-def _store_again(settings: Settings) -> int:
-    """Write raw files that are gone, from the archive; a verdict once given is not given again."""
+def _store_again(settings: Settings, has_new: bool) -> tuple[int, Known]:
+    """Write raw files that are gone, from the archive; a verdict once given is not given again.
+
+    Returns their number and what is known after every filing that has a verdict; nothing is known where nothing is
+    judged (``has_new`` says that something will be).
+    """
+    from ingest.known import Known, read_stocks
     from ingest.store import is_stored
     from ingest.validate import judge_file
 
     lines = journal.read(ledger_path(settings.archive))
     landed = {line["submission_id"]: line for line in lines if line["event"] == "landed"}
-    count = 0
-    for judged in (line for line in lines if line["event"] == "judged"):
-        line = landed[judged["submission_id"]]
+    verdicts = {line["submission_id"]: line for line in lines if line["event"] == "judged"}
+    stored = {
+        submission_id
+        for submission_id, judged in verdicts.items()
+        if is_stored(
+            settings.raw,
+            submission_id,
+            landed[submission_id]["period_code"] or "unknown",
+            judged["verdict_code"] == "accepted",
+        )
+    }
+    known = Known()
+    if len(stored) == len(verdicts) and not has_new:
+        return 0, known
+    stocks = read_stocks(settings.raw, stored)
+    for submission_id, judged in verdicts.items():
+        line = landed[submission_id]
         is_accepted = judged["verdict_code"] == "accepted"
-        if is_stored(settings.raw, line["submission_id"], line["period_code"] or "unknown", is_accepted):
+        if submission_id in stored:
+            if is_accepted:
+                known.add(line["unit_code"], line["period_code"], stocks[submission_id])
             continue
         judgement = judge_file(_untouched_original(settings, line), settings.province_code)
+        judgement.issues += known.findings(judgement)
         accepted = judgement.tables if is_accepted else {}
         differing = [
             name for name in TABLE_FORM_NAMES if len(accepted.get(name, ())) != judged[f"{name}_row_count"]
@@ -180,8 +210,9 @@ def _store_again(settings: Settings) -> int:
                 "use the version of the software that judged it, and tell the developers."
             )
         _store(settings, line, judgement, accepted)
-        count += 1
-    return count
+        if is_accepted:
+            known.add(line["unit_code"], line["period_code"], accepted["product"])
+    return len(verdicts) - len(stored), known
 
 
 def build(settings: Settings) -> Outcome:

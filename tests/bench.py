@@ -75,6 +75,38 @@ def dag_import(folder: Path, name: str) -> float:
     return median(lambda: timed([sys.executable, "-c", load], environment)) - base
 
 
+def duplicates_growth() -> float:
+    """What finding repeated rows and running every rule costs for 100 000 products against 10 000, as a ratio."""
+    from ingest.read import read_workbook
+    from ingest.reference import periods
+    from ingest.rules import run_rules
+    from ingest.validate import _duplicates, judge_file
+
+    with tempfile.TemporaryDirectory() as name:
+        path = districts.make(Path(name))
+        workbook, tables = read_workbook(path), judge_file(path, districts.PROVINCE).tables
+    data = workbook.sheets["product"]
+    pattern = tables["product"][0]
+
+    def once(count: int) -> float:
+        rows = [
+            {
+                **pattern,
+                "_row_number": n,
+                "product_name": f"Nho sấy {n}",
+                "producer_name": f"HTX {n % (count // 5)}",
+            }
+            for n in range(count)
+        ]
+        began = time.process_time()
+        found = _duplicates(data, rows, [])
+        run_rules({**tables, "product": rows}, tables["cover"][0], periods()["2024H2"], workbook, found)
+        return time.process_time() - began
+
+    once(1000)  # imports
+    return once(100_000) / once(10_000)
+
+
 def main() -> None:
     """Measure and print."""
     table = Table("measure", "median of five", "goal", "")
@@ -83,6 +115,7 @@ def main() -> None:
         rows = [
             ("ocop check, 200 rows", check_of_200_rows(folder), 1.0, "s"),
             ("ocop nightly, all samples", nightly_on_samples(folder), 20.0, "s"),
+            ("rules on 100 000 rows against 10 000", duplicates_growth(), 12.0, "times"),
         ]
         # Largest resident size of any child so far; the nightly run is the largest of them.
         rows.append(("  its memory", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6, 1.0, "GB"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from ingest.reference import periods
 from ingest.spec import load_forms
 from ingest.template import COVER_FIRST_ROW, HEADER_ROW, resolve, write_template
 
@@ -17,6 +18,7 @@ _COMMUNES = {"585": "22813", "586": "22852", "587": "22882", "589": "22909"}
 def rows(unit: str, period: str) -> dict[str, list[dict]]:
     """A small, faultless filing: three valid products, their ratings, two lines of money, a target, an activity."""
     year = int(period[:4])
+    council_date = periods()[period].starts_on + timedelta(days=30)
     products = [
         {
             "product_name": f"Nho sấy {n} {unit}",
@@ -26,7 +28,7 @@ def rows(unit: str, period: str) -> dict[str, list[dict]]:
             "product_group_code": "1",
             "star": star,
             "decision_number": f"{n}/QĐ-UBND",
-            "decision_date": date(year - 1, 12, 20),
+            "decision_date": council_date + timedelta(days=10) if n == 1 else date(year - 1, 12, 20),
             "issuing_authority": "UBND huyện",
             "status_code": "recognised",
         }
@@ -40,7 +42,7 @@ def rows(unit: str, period: str) -> dict[str, list[dict]]:
                 "producer_name": products[0]["producer_name"],
                 "cycle_code": "first",
                 "council_level_code": "district",
-                "council_date": date(year, 1, 10),
+                "council_date": council_date,
                 "score_point": Decimal("65.25"),
                 "star": 3,
                 "outcome_code": "recognised",

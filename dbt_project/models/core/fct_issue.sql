@@ -23,6 +23,7 @@ with
             if(is_personal, null, value_text) as value_text,
             expected_text,
             difference,
+            amount_vnd_million,
             if(is_personal, 'Ô thông tin cá nhân có lỗi.', message) as message,
             action,
         from
@@ -49,6 +50,7 @@ with
             stated.status_name as value_text,
             computed.status_name as expected_text,
             null as difference,
+            null::decimal(18, 3) as amount_vnd_million,
             'Sản phẩm "'
             || product.product_name
             || '": đơn vị ghi "'
@@ -100,6 +102,7 @@ with
             finding.value_text,
             finding.expected_text,
             finding.difference,
+            finding.amount_vnd_million,
             finding.message,
             finding.action,
             submission.is_in_force,

@@ -29,7 +29,7 @@ with
             message as finding,
             1 as finding_count,
         from reported
-        where family in ('control_total', 'status')
+        where family in ('control_total', 'status', 'conflict')
     ),
 
     -- Gaps of the same kind are counted.
@@ -45,7 +45,7 @@ with
             message as finding,
             count(*)::integer as finding_count,
         from reported
-        where family not in ('control_total', 'status')
+        where family not in ('control_total', 'status', 'conflict')
         group by all
     ),
 

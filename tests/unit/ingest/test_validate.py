@@ -5,6 +5,7 @@ import shutil
 import districts
 import pytest
 
+from ingest.reference import code_list
 from ingest.validate import judge_file
 
 # fault -> (rule, severity, sheet, row in the sheet, column title)
@@ -168,3 +169,34 @@ def test_columns_may_stand_in_any_order_below_any_title(tmp_path):
     assert judgement.verdict == "accepted"
     assert [row["_row_number"] for row in judgement.tables["funding"]] == [8, 9]
     assert {c["column_letter"] for c in judgement.layout if c["field_name"] == "funding_year"} == {"AE"}
+
+
+def test_a_rule_about_money_says_what_is_expected_by_how_much_and_what_is_at_stake(tmp_path):
+    (issue,) = judge_file(districts.make(tmp_path, fault="over_disbursed"), districts.PROVINCE).issues
+    assert (issue.value_text, issue.expected_text, issue.difference) == ("250", "100", "150")
+    assert issue.amount_vnd_million == 150
+
+
+def test_a_rule_shows_the_name_of_a_code(tmp_path):
+    filing = districts.rows("587", "2024H2")
+    filing["product"][1]["status_ground_code"], name = code_list("revocation_ground").entries[0]
+    (issue,) = judge_file(districts.make(tmp_path, filing=filing), districts.PROVINCE).issues
+    assert issue.rule_id == "PRODUCT-10"
+    assert name in issue.message
+    assert "Còn hiệu lực" in issue.message
+
+
+def test_what_is_missing_from_a_sheet_that_is_not_filled_is_not_said(tmp_path):
+    filing = districts.rows("587", "2024H2") | {"product": []}
+    judgement = judge_file(districts.make(tmp_path, filing=filing), districts.PROVINCE)
+    assert [(i.rule_id, i.sheet) for i in judgement.issues] == [("SHEET-04", "Sản phẩm")]
+
+
+def test_a_rating_is_missed_in_a_stock_that_is_declared_empty(tmp_path):
+    from openpyxl import load_workbook
+
+    path = districts.make(tmp_path, filing=districts.rows("587", "2024H2") | {"product": []})
+    workbook = load_workbook(path)
+    districts.cover_cell(workbook, "nothing_to_report_product").value = "Có"
+    workbook.save(path)
+    assert [i.rule_id for i in judge_file(path, districts.PROVINCE).issues] == ["CROSS-01"]
