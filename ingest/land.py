@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest import journal
-from ingest.read import UnreadableError, read_cover
-from ingest.validate import identify
+from ingest.readers import ReaderLostError, Readers, readers
+from ingest.validate import identify_file
 
 # A file system takes 255 bytes; the answer's name is longer than the original's.
 _LONGEST_NAME_BYTES = 180
@@ -54,16 +54,17 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
     archive.mkdir(parents=True, exist_ok=True)
     known = [line for line in journal.read(ledger_path(archive)) if line["event"] == "landed"]
     arrivals, landed = _arrivals(landing)
-    for path in arrivals:
-        try:
-            landed.append(_land_one(path, archive, province_code, received_at, known))
-        except (OSError, _NotTakenError) as error:
-            landed.append(Landed(_storable_name(path.name), problem=str(error)))
+    with readers(most=1) as reader:
+        for path in arrivals:
+            try:
+                landed.append(_land_one(path, archive, province_code, received_at, known, reader))
+            except (OSError, _NotTakenError) as error:
+                landed.append(Landed(_storable_name(path.name), problem=str(error)))
     return landed
 
 
 def _land_one(
-    path: Path, archive: Path, province_code: str, received_at: datetime, known: list[dict]
+    path: Path, archive: Path, province_code: str, received_at: datetime, known: list[dict], reader: Readers
 ) -> Landed:
     incoming = archive / "incoming.unfinished"
     digest = _copy(path, incoming)
@@ -76,7 +77,7 @@ def _land_one(
         newest = next(line for line in reversed(known) if (line["unit_code"], line["period_code"]) == sender)
         is_newest = newest is earlier or None in sender
         return Landed(name, earlier["submission_id"], newer_id=None if is_newest else newest["submission_id"])
-    record = _recognise(incoming, digest, province_code)
+    record = _recognise(incoming, digest, province_code, reader)
     folder = archive / record["submission_id"]
     folder.mkdir(exist_ok=True)
     os.replace(incoming, folder / name)
@@ -170,13 +171,13 @@ def _storable_name(name: str) -> str:
     return stem.decode("utf-8", "ignore") + suffix
 
 
-def _recognise(path: Path, digest: str, province_code: str) -> dict:
+def _recognise(path: Path, digest: str, province_code: str, reader: Readers) -> dict:
     """Unit, period and form version from the cover; null where the file does not tell."""
     unit = period = version = None
     try:
-        identity = identify(read_cover(path), province_code)
-    except UnreadableError:
-        pass  # load judges it and writes the answer; here it only needs a name
+        identity = reader.run(identify_file, path, province_code)
+    except ReaderLostError:
+        pass  # load meets the same file, judges it and writes the answer; here it only needs a name
     else:
         unit = identity.unit.code if identity.unit else None
         period = identity.period.code if identity.period else None

@@ -29,16 +29,23 @@ _FILL = {"error": "FF9999", "warning": "FFF2AB"}
 _WIDTHS = (14, 13, 44, 28, 56, 50)
 
 
-def write_receipt(outbox: Path, original: Path, submission_id: str, judgement: Judgement) -> Path:
+def write_receipt(
+    outbox: Path, original: Path, submission_id: str, judgement: Judgement, is_marked: bool = True
+) -> Path:
     """Write ``outbox/<submission_id>/phan-hoi-<name>.xlsx`` and ``.json``; returns the workbook's path.
 
-    A file that was read but that openpyxl cannot write back is answered with the verdict sheet alone.
+    A file that was read but that openpyxl cannot write back is answered with the verdict sheet alone, as is every file
+    when ``is_marked`` is false.
     """
     folder = outbox / submission_id
     folder.mkdir(parents=True, exist_ok=True)
     try:
         answer = _answer(
-            folder, original, submission_id, judgement, is_marked=judgement.verdict != "unreadable"
+            folder,
+            original,
+            submission_id,
+            judgement,
+            is_marked=is_marked and judgement.verdict != "unreadable",
         )
     except Exception:  # an office can put anything into its file; every sender gets an answer all the same
         LOG.warning(

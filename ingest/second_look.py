@@ -19,7 +19,12 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 class DamagedPackageError(Exception):
-    """The file should not be read at all; the message is a Vietnamese reason for the clerk."""
+    """The file should not be read at all, for a Vietnamese reason or, with ``rule_id``, by a rule of its own."""
+
+    def __init__(self, reason: str = "", rule_id: str = "FILE-01", words: dict[str, object] | None = None):
+        super().__init__(reason or rule_id)
+        self.rule_id = rule_id
+        self.words = words or {"reason": reason}
 
 
 @dataclass

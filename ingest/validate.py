@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.cells import Place, as_text, typed_value
 from ingest.issue import Issue, common_issue
-from ingest.read import UnreadableError, Workbook, read_workbook
+from ingest.read import UnreadableError, Workbook, read_cover, read_workbook
 from ingest.reference import (
     CodeList,
     Period,
@@ -23,6 +25,7 @@ from ingest.sheet import Row, SheetData
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
 
+LOG = logging.getLogger(__name__)
 _IDENTITY_FIELDS = ("unit_code", "period_code", "form_version")
 
 
@@ -34,6 +37,9 @@ class Identity:
     period: Period | None
     form_version: str | None
     issues: tuple[Issue, ...]
+
+
+_NOBODY = Identity(None, None, None, ())
 
 
 @dataclass
@@ -135,11 +141,35 @@ def _unknown_unit(typed: str, period: Period | None, province_code: str, cell: d
 def judge_file(path: Path, province_code: str) -> Judgement:
     """Read and judge one workbook. Never raises for what a sender can do wrong: that is the verdict."""
     try:
-        workbook = read_workbook(path)
+        workbook = _read(read_workbook, path)
     except UnreadableError as error:
-        nobody = Identity(None, None, None, ())
-        return Judgement("unreadable", nobody, [common_issue("FILE-01", {"reason": str(error)})])
+        return unreadable(error.rule_id, error.words)
     return judge(workbook, province_code)
+
+
+def identify_file(path: Path, province_code: str) -> Identity:
+    """Whose file it is, by its cover alone; nobody's when it cannot be read."""
+    try:
+        return identify(_read(read_cover, path), province_code)
+    except UnreadableError:
+        return _NOBODY
+
+
+def _read(read: Callable[[Path], Workbook], path: Path) -> Workbook:
+    try:
+        return read(path)
+    except (UnreadableError, MemoryError):
+        raise
+    except (
+        Exception
+    ) as error:  # what breaks while a file is read is the file's doing, and its sender gets an answer
+        LOG.warning("%s breaks the reader", path.name, exc_info=True)
+        raise UnreadableError("FILE-22") from error
+
+
+def unreadable(rule_id: str, words: dict[str, object] | None = None) -> Judgement:
+    """The verdict on a file that could not be read, for one reason."""
+    return Judgement("unreadable", _NOBODY, [common_issue(rule_id, words)])
 
 
 def judge(workbook: Workbook, province_code: str) -> Judgement:
