@@ -19,6 +19,7 @@ from ingest.validate import identify_file
 _LONGEST_NAME_BYTES = 180
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\ufffd]")
 _CHUNK = 1 << 20
+_INCOMING = "incoming.unfinished"
 
 
 @dataclass(frozen=True)
@@ -60,13 +61,14 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
                 landed.append(_land_one(path, archive, province_code, received_at, known, reader))
             except (OSError, _NotTakenError) as error:
                 landed.append(Landed(_storable_name(path.name), problem=str(error)))
+                (archive / _INCOMING).unlink(missing_ok=True)
     return landed
 
 
 def _land_one(
     path: Path, archive: Path, province_code: str, received_at: datetime, known: list[dict], reader: Readers
 ) -> Landed:
-    incoming = archive / "incoming.unfinished"
+    incoming = archive / _INCOMING
     digest = _copy(path, incoming)
     name = _storable_name(path.name)
     earlier = next((line for line in known if line["file_sha256"] == digest), None)
@@ -116,8 +118,9 @@ def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
     def unreadable_folder(error: OSError) -> None:
         problems.append(Landed(_storable_name(Path(error.filename).name), problem=str(error)))
 
-    for folder, _, names in os.walk(landing, onerror=unreadable_folder):
-        for path in (Path(folder, name) for name in names if not name.startswith((".", "~$"))):
+    for folder, subfolders, names in os.walk(landing, onerror=unreadable_folder):
+        links = [name for name in subfolders if Path(folder, name).is_symlink()]
+        for path in (Path(folder, name) for name in names + links if not name.startswith((".", "~$"))):
             found = path.lstat()
             if stat.S_ISREG(found.st_mode):
                 files.append((found.st_mtime_ns, path))

@@ -42,10 +42,8 @@ class ReaderLostError(Exception):
 class Readers:
     """Processes that run functions; see readers()."""
 
-    def __init__(self, count: int, seconds: float, memory_bytes: int):
+    def __init__(self, count: int):
         self._count = count
-        self._seconds = seconds
-        self._memory_bytes = memory_bytes
         self._pool = None
 
     def run(self, function: Callable, *arguments: object):
@@ -88,10 +86,12 @@ class Readers:
                 self._count,
                 max_tasks=_FILES_PER_PROCESS,
                 initializer=_limit,
-                initargs=(self._memory_bytes,),
+                initargs=(MEMORY_LIMIT_BYTES,),
                 context=context,
             )
-        return self._pool.schedule(_call, args=(self._seconds, function, *arguments), timeout=self._seconds)
+        return self._pool.schedule(
+            _call, args=(TIME_LIMIT_SECONDS, function, *arguments), timeout=TIME_LIMIT_SECONDS
+        )
 
     def _result(self, future, function: Callable, arguments: tuple):
         from pebble import ProcessExpired
@@ -122,19 +122,15 @@ class Readers:
 
 
 @contextmanager
-def readers(
-    most: int | None = None,
-    seconds: float = TIME_LIMIT_SECONDS,
-    memory_bytes: int = MEMORY_LIMIT_BYTES,
-) -> Iterator[Readers]:
-    """Reader processes (one for each core, but ``most`` at most), started when the first file comes and gone after the block."""
+def readers(most: int | None = None) -> Iterator[Readers]:
+    """Reader processes (one for each core, but ``most`` at most), started when the first file comes, gone after the block."""
     process = multiprocessing.current_process()
     if process.daemon:
         # A task of Airflow may run in a daemonic process, which Python forbids children because it would not wait
         # for them. Ours are stopped at the end of the block.
         process.daemon = False
     cores = os.cpu_count() or 1
-    pool = Readers(min(most or cores, cores), seconds, memory_bytes)
+    pool = Readers(min(most or cores, cores))
     try:
         yield pool
     finally:

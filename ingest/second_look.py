@@ -84,7 +84,9 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
     import zipfile
 
     from ingest import look_ods, look_xls, look_xlsx
+    from ingest.foreign import refuse_foreign
 
+    refuse_foreign(path)
     with path.open("rb") as stream:
         is_ole = stream.read(4) == _OLE_MAGIC
     if is_ole:
