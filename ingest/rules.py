@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from ingest.issue import Issue
 from ingest.read import Workbook
 from ingest.reference import Period
 from ingest.spec import Form, Rule, common_rules, load_forms
-from ingest.store import create_table, literal
+from ingest.store import literal, memory, select_rows
 from ingest.vietnamese import format_value
 
 
@@ -17,18 +18,27 @@ def run_rules(
     tables: dict[str, list[dict]], cover: dict, period: Period, workbook: Workbook, cell_issues: list[Issue]
 ) -> list[Issue]:
     """All findings of the rules in ``forms/*.yml``; a rule is silent about a row where a cell it reads is itself at fault."""
-    import duckdb
-
     faulty = {(i.sheet, i.row_number, i.field_name) for i in cell_issues if i.severity == "error"}
     issues: list[Issue] = []
-    with duckdb.connect() as connection:
-        for name, form in load_forms().items():
-            create_table(connection, name, form, tables.get(name, []))
-        for name, form in load_forms().items():
-            if form.rules and tables.get(name):
-                issues.extend(_row_issues(connection, form, period, workbook, faulty))
-        issues.extend(_control_totals(connection, cover, workbook))
+    connection = memory()
+    for name, types in _columns_read().items():
+        connection.execute(f"create or replace table {name} as {select_rows(types, tables.get(name, []))}")
+    for name, form in load_forms().items():
+        if form.rules and tables.get(name):
+            issues.extend(_row_issues(connection, form, period, workbook, faulty))
+    issues.extend(_control_totals(connection, cover, workbook))
     return issues
+
+
+@cache
+def _columns_read() -> dict[str, dict[str, str]]:
+    """Of each form the columns that a rule or a total of any form names, with their types, and where a row stood."""
+    texts = repr([(form.rules, form.control_totals) for form in load_forms().values()])
+    named = set(re.findall(r"\w+", texts))
+    return {
+        name: {f.name: f.sql_type for f in form.fields if f.name in named} | {"_row_number": "integer"}
+        for name, form in load_forms().items()
+    }
 
 
 def _row_issues(connection, form: Form, period: Period, workbook: Workbook, faulty: set) -> list[Issue]:
