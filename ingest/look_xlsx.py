@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from ingest import plain_sheet
 from ingest.package_xml import local, open_package, stream, tree
 from ingest.second_look import DamagedPackageError, SheetCensus
 
@@ -27,6 +28,8 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
             return {}
         empty_texts, formats = _empty_shared_texts(package, book), _formats(package, book)
         for sheet, part in found:
+            if plain_sheet.count_plain(package[part], sheet, empty_texts, formats, shown_number):
+                continue
             counter = _Counter(sheet, empty_texts, formats)
             stream(package[part], counter.start, counter.data, counter.end)
         return {sheet.name: sheet for sheet, _ in found}
@@ -83,7 +86,11 @@ def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
             empty.add(number)
 
     for part in _related(package, book, "/sharedStrings").values():
-        stream(package[part], start, data, end)
+        plain = plain_sheet.empty_texts(package[part])
+        if plain is None:
+            stream(package[part], start, data, end)
+        else:
+            empty |= plain
     return empty
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 # Rows times columns of the grid calamine would build; one stray cell in the last corner makes it 17 billion.
-_MAX_GRID_CELLS = 2_000_000
+MAX_GRID_CELLS = 2_000_000
 # A form has a few merged titles; tens of thousands are an attack or a broken export.
 _MAX_MERGED_AREAS = 5_000
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -61,7 +61,7 @@ class SheetCensus:
 
     def _reach(self, row: int, column: int) -> None:
         self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
-        if self.last_row * self.last_column > _MAX_GRID_CELLS:
+        if self.last_row * self.last_column > MAX_GRID_CELLS:
             address = f"{column_letter(column - 1)}{row}"
             raise DamagedPackageError(f'trang "{self.name}" có ký tự thừa ở rất xa bảng (ô {address})')
 

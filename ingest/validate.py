@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from ingest.cells import Place, as_text, typed_value
@@ -193,6 +194,7 @@ def judge(workbook: Workbook, province_code: str) -> Judgement:
     return judgement
 
 
+@lru_cache(maxsize=100)  # their entries are made ready for look-up once
 def _lists(unit: Unit, period: Period, province_code: str) -> dict[str, CodeList]:
     day = reporting_day(unit.code, period, province_code)
     alive = units_of_province(province_code, day)
@@ -277,8 +279,9 @@ def _judge_sheet(
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
+    seen: dict[tuple, object] = {}
     for row in data.rows:
-        judgement.tables[name].append(_judge_row(data, row, judgement, lists))
+        judgement.tables[name].append(_judge_row(data, row, judgement, lists, seen))
     judgement.issues.extend(_duplicates(data, judgement.tables[name]))
 
 
@@ -308,23 +311,34 @@ def _layout_issues(data: SheetData) -> list[Issue]:
 
 
 def _judge_row(
-    data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList]
+    data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList], seen: dict[tuple, object]
 ) -> dict[str, object]:
+    """The typed row; ``seen`` remembers what faultless cells of this sheet gave, because most values recur."""
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
     for known in data.form.fields:
+        stored = row.values.get(known.name)
+        key = (known.name, type(stored), stored)
+        if stored is not None and key in seen and not data.census.faulty:
+            typed[known.name] = seen[key]
+            continue
+        if stored is None and known.level == "optional" and not data.census.faulty:
+            typed[known.name] = None
+            continue
         letter = data.columns.get(known.name)
         place = Place(data.name, row.number, letter, data.headers.get(known.name, known.title))
         fault = data.census.faulty.get(f"{letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
-            value, issue = typed_value(known, row.values.get(known.name), place, lists)
+            value, issue = typed_value(known, stored, place, lists)
             if value is None and issue is None and known.level == "key":
                 issue = place.issue("CELL-01", known, None)
             elif value is None and issue is None and known.level == "expected":
                 issue = place.issue("CELL-02", known, None)
         if issue:
             judgement.issues.append(issue)
+        elif stored is not None:
+            seen[key] = value
         typed[known.name] = value
     return typed
 
