@@ -6,10 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from ingest.spec import Form, load_forms
-from ingest.store import read_submission
 from ingest.vietnamese import match_key
 
 # So many other key fields must agree before a row with one key field changed counts as the same row.
@@ -77,21 +75,6 @@ def previous_of(landed: dict, accepted: dict[tuple[str, str], list[dict]]) -> di
         if line["arrival_no"] < landed["arrival_no"]
     ]
     return max(earlier, key=lambda line: line["arrival_no"], default=None)
-
-
-def changes_since(
-    raw: Path,
-    previous_id: str,
-    period_code: str,
-    received_on: date,
-    tables: dict[str, list[dict]],
-    is_accepted: bool,
-) -> Changes:
-    """Changes of the new tables against a stored submission; of a refused workbook only which one stays in force."""
-    rows = None
-    if is_accepted:
-        rows = tuple(compare(read_submission(raw, previous_id, period_code), tables))
-    return Changes(previous_id, received_on, rows)
 
 
 def compare(previous: dict[str, list[dict]], new: dict[str, list[dict]]) -> list[RowChange]:

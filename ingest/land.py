@@ -12,13 +12,14 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest import journal
-from ingest.read import UnreadableError, read_cover
-from ingest.validate import identify
+from ingest.readers import ReaderLostError, Readers, readers
+from ingest.validate import identify_file
 
 # A file system takes 255 bytes; the answer's name is longer than the original's.
 _LONGEST_NAME_BYTES = 180
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\ufffd]")
 _CHUNK = 1 << 20
+_INCOMING = "incoming.unfinished"
 
 
 @dataclass(frozen=True)
@@ -54,18 +55,20 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
     archive.mkdir(parents=True, exist_ok=True)
     known = [line for line in journal.read(ledger_path(archive)) if line["event"] == "landed"]
     arrivals, landed = _arrivals(landing)
-    for path in arrivals:
-        try:
-            landed.append(_land_one(path, archive, province_code, received_at, known))
-        except (OSError, _NotTakenError) as error:
-            landed.append(Landed(storable_name(path.name), problem=str(error)))
+    with readers(most=1) as reader:
+        for path in arrivals:
+            try:
+                landed.append(_land_one(path, archive, province_code, received_at, known, reader))
+            except (OSError, _NotTakenError) as error:
+                landed.append(Landed(storable_name(path.name), problem=str(error)))
+                (archive / _INCOMING).unlink(missing_ok=True)
     return landed
 
 
 def _land_one(
-    path: Path, archive: Path, province_code: str, received_at: datetime, known: list[dict]
+    path: Path, archive: Path, province_code: str, received_at: datetime, known: list[dict], reader: Readers
 ) -> Landed:
-    incoming = archive / "incoming.unfinished"
+    incoming = archive / _INCOMING
     digest = _copy(path, incoming)
     name = storable_name(path.name)
     earlier = next((line for line in known if line["file_sha256"] == digest), None)
@@ -76,7 +79,7 @@ def _land_one(
         newest = next(line for line in reversed(known) if (line["unit_code"], line["period_code"]) == sender)
         is_newest = newest is earlier or None in sender
         return Landed(name, earlier["submission_id"], newer_id=None if is_newest else newest["submission_id"])
-    record = _recognise(incoming, digest, province_code)
+    record = _recognise(incoming, digest, province_code, reader)
     folder = archive / record["submission_id"]
     folder.mkdir(exist_ok=True)
     os.replace(incoming, folder / name)
@@ -124,8 +127,9 @@ def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
     def unreadable_folder(error: OSError) -> None:
         problems.append(Landed(storable_name(Path(error.filename).name), problem=str(error)))
 
-    for folder, _, names in os.walk(landing, onerror=unreadable_folder):
-        for path in (Path(folder, name) for name in names if not name.startswith((".", "~$"))):
+    for folder, subfolders, names in os.walk(landing, onerror=unreadable_folder):
+        links = [name for name in subfolders if Path(folder, name).is_symlink()]
+        for path in (Path(folder, name) for name in names + links if not name.startswith((".", "~$"))):
             found = path.lstat()
             if stat.S_ISREG(found.st_mode):
                 files.append((found.st_mtime_ns, path))
@@ -168,13 +172,13 @@ def _is_being_written(descriptor: int) -> bool:
     return False
 
 
-def _recognise(path: Path, digest: str, province_code: str) -> dict:
+def _recognise(path: Path, digest: str, province_code: str, reader: Readers) -> dict:
     """Unit, period and form version from the cover; null where the file does not tell."""
     unit = period = version = None
     try:
-        identity = identify(read_cover(path), province_code)
-    except UnreadableError:
-        pass  # load judges it and writes the answer; here it only needs a name
+        identity = reader.run(identify_file, path, province_code)
+    except ReaderLostError:
+        pass  # load meets the same file, judges it and writes the answer; here it only needs a name
     else:
         unit = identity.unit.code if identity.unit else None
         period = identity.period.code if identity.period else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.look_xlsx import shown_number
 from ingest.package_xml import local, open_package, stream
-from ingest.second_look import SheetCensus
+from ingest.second_look import DamagedPackageError, SheetCensus
 
 _ZEROS_BEFORE = re.compile(r"0\d+")
 
@@ -16,8 +16,10 @@ _ZEROS_BEFORE = re.compile(r"0\d+")
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
     """See second_look.census."""
     with open_package(path) as package:
+        if b"encryption-data" in package.get("META-INF/manifest.xml", b""):
+            raise DamagedPackageError("tệp đang đặt mật khẩu")
         counter = _Counter(is_wanted)
-        stream(package, "content.xml", counter.start, counter.data, counter.end)
+        stream(package["content.xml"], counter.start, counter.data, counter.end)
     return counter.sheets
 
 

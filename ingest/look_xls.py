@@ -33,7 +33,7 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
         return {
             name: _count(book, book.sheet_by_name(name)) for name in book.sheet_names() if is_wanted(name)
         }
-    except DamagedPackageError:
+    except (DamagedPackageError, MemoryError):
         raise
     except Exception as error:  # xlrd meets damaged records with whatever error they cause
         reason = (

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from xml.etree import ElementTree
 
-from ingest.package_xml import local, open_package, stream
+from ingest import plain_sheet
+from ingest.package_xml import local, open_package, stream, tree
 from ingest.second_look import DamagedPackageError, SheetCensus, position
 
 _TEXT_PARTS = ("v", "t", "f")
@@ -28,20 +27,22 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
             return {}
         empty_texts, formats = _empty_shared_texts(package, book), _formats(package, book)
         for sheet, part in found:
+            if plain_sheet.count_plain(package[part], sheet, empty_texts, formats, shown_number):
+                continue
             counter = _Counter(sheet, empty_texts, formats)
-            stream(package, part, counter.start, counter.data, counter.end)
+            stream(package[part], counter.start, counter.data, counter.end)
         return {sheet.name: sheet for sheet, _ in found}
 
 
-def _office_document(package: zipfile.ZipFile) -> str:
+def _office_document(package: Mapping[str, bytes]) -> str:
     (book,) = _related(package, "", "/officeDocument").values()
     return book
 
 
-def _sheets(package: zipfile.ZipFile, book: str) -> Iterator[tuple[SheetCensus, str]]:
+def _sheets(package: Mapping[str, bytes], book: str) -> Iterator[tuple[SheetCensus, str]]:
     """Each sheet and its part, as the workbook's relations say; chart sheets have no cells."""
     parts = _related(package, book, "/worksheet")
-    for element in ElementTree.fromstring(package.read(book)).iter():
+    for element in tree(package[book]).iter():
         if local(element.tag) == "sheet":
             relation = next(value for name, value in element.attrib.items() if local(name) == "id")
             if relation in parts:
@@ -49,10 +50,10 @@ def _sheets(package: zipfile.ZipFile, book: str) -> Iterator[tuple[SheetCensus, 
                 yield SheetCensus(element.attrib["name"], is_hidden=is_hidden), parts[relation]
 
 
-def _related(package: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
+def _related(package: Mapping[str, bytes], part: str, kind: str) -> dict[str, str]:
     """Parts of a kind by relation id; transitional and strict packages agree in the last word of the type."""
     folder, name = posixpath.split(part)
-    relations = ElementTree.fromstring(package.read(posixpath.join(folder, "_rels", f"{name}.rels")))
+    relations = tree(package[posixpath.join(folder, "_rels", f"{name}.rels")])
     return {
         element.attrib["Id"]: posixpath.normpath(
             posixpath.join(f"/{folder}", element.attrib["Target"])
@@ -62,7 +63,7 @@ def _related(package: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
     }
 
 
-def _empty_shared_texts(package: zipfile.ZipFile, book: str) -> set[int]:
+def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
     """Numbers of the shared strings without a visible character: their cells are empty to every reader."""
     empty: set[int] = set()
     number, text, in_text = -1, "", False
@@ -84,15 +85,19 @@ def _empty_shared_texts(package: zipfile.ZipFile, book: str) -> set[int]:
             empty.add(number)
 
     for part in _related(package, book, "/sharedStrings").values():
-        stream(package, part, start, data, end)
+        plain = plain_sheet.empty_texts(package[part])
+        if plain is None:
+            stream(package[part], start, data, end)
+        else:
+            empty |= plain
     return empty
 
 
-def _formats(package: zipfile.ZipFile, book: str) -> dict[int, str]:
+def _formats(package: Mapping[str, bytes], book: str) -> dict[int, str]:
     """Style number -> "%" or the zeros of a format like 0000: styles whose numbers are not shown as they are stored."""
     found: dict[int, str] = {}
     for part in _related(package, book, "/styles").values():
-        root = ElementTree.fromstring(package.read(part))
+        root = tree(package[part])
         codes = {
             int(e.attrib["numFmtId"]): e.attrib["formatCode"] for e in root.iter() if local(e.tag) == "numFmt"
         }

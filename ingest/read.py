@@ -16,7 +16,12 @@ MAX_FILE_BYTES = 50_000_000
 
 
 class UnreadableError(Exception):
-    """The file cannot be read as a workbook; the message is a Vietnamese reason for the clerk."""
+    """The file cannot be read as a workbook; the rule says why, its words in Vietnamese for the clerk."""
+
+    def __init__(self, rule_id: str, words: dict[str, object] | None = None):
+        super().__init__(rule_id, words)
+        self.rule_id = rule_id
+        self.words = words
 
 
 @dataclass
@@ -61,6 +66,10 @@ def read_cover(path: Path) -> Workbook:
     return workbook
 
 
+def _not_opened(reason: str) -> UnreadableError:
+    return UnreadableError("FILE-01", {"reason": reason})
+
+
 def _form_key(name: str) -> str:
     """Folded name of a sheet; "Kinh phí (2)", as Excel names a copy, is a second "Kinh phí"."""
     return re.sub(r" \d+$", "", fold(name))
@@ -71,16 +80,16 @@ def _sheets(
 ) -> list[tuple[Grid, SheetCensus]]:
     """Grid of cells from A1 and census of each wanted sheet; the names of the others go to ``unwanted``."""
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise UnreadableError("tệp quá lớn so với một biểu mẫu báo cáo")
+        raise _not_opened("tệp quá lớn so với một biểu mẫu báo cáo")
     try:
         counted = census(path, is_wanted)  # first: it says whether calamine may build the grid
     except DamagedPackageError as error:
-        raise UnreadableError(str(error)) from error
+        raise UnreadableError(error.rule_id, error.words) from error
     sheets = []
     for name, grid in _grids(path, counted, is_wanted, unwanted):
         filled = sum(1 for row in grid for value in row if not (isinstance(value, str) and not value.strip()))
         if filled != counted[name].filled_count:
-            raise UnreadableError(
+            raise _not_opened(
                 f'trang "{name}" đọc được {filled} ô nhưng trong tệp có {counted[name].filled_count} ô có dữ liệu'
             )
         sheets.append((grid, counted[name]))
@@ -109,7 +118,7 @@ def _grids(
         # calamine panics on some damaged files, which Python sees as a BaseException of its own
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
-        raise UnreadableError("tệp hỏng hoặc không phải là tệp Excel") from error
+        raise _not_opened("tệp hỏng hoặc không phải là tệp Excel") from error
     return grids
 
 

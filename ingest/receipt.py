@@ -17,12 +17,18 @@ LOG = logging.getLogger(__name__)
 
 
 def write_receipt(
-    outbox: Path, original: Path, submission_id: str, judgement: Judgement, changes: Changes | None = None
+    outbox: Path,
+    original: Path,
+    submission_id: str,
+    judgement: Judgement,
+    changes: Changes | None = None,
+    is_marked: bool = True,
 ) -> Path:
     """Write ``outbox/<submission_id>/phan-hoi-<name>.xlsx`` and ``.json``; returns the workbook's path.
 
-    A workbook with findings comes back marked; a clean one, and a file that is no .xlsx or .xlsm or cannot be changed
-    safely, is answered with a small workbook of our own. ``changes`` are those since the submission accepted before.
+    A workbook with findings comes back marked; a clean one, a file that is no .xlsx or .xlsm or cannot be changed
+    safely, and every file when ``is_marked`` is false, is answered with a small workbook of our own. ``changes`` are
+    those since the submission accepted before.
     """
     from ingest.mark import blank_workbook, mark_package
     from ingest.office_package import UnpatchableError
@@ -36,7 +42,7 @@ def write_receipt(
         return make_pages(original.name, submission_id, judgement, changes, sheet_names)
 
     suffix = None
-    if judgement.issues and judgement.verdict != "unreadable":
+    if is_marked and judgement.issues and judgement.verdict != "unreadable":
         try:
             suffix = mark_package(original, unfinished, _marks(judgement.issues), pages)
         except UnpatchableError as reason:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from operator import itemgetter
@@ -16,8 +15,8 @@ from operator import itemgetter
 from ingest.issue import Issue
 from ingest.read import Workbook
 from ingest.reference import Period, code_list
-from ingest.spec import CrossRule, Field, Form, Rule, common_rules, load_forms
-from ingest.store import create_table, literal
+from ingest.spec import CrossRule, Form, Rule, common_rules, load_forms
+from ingest.store import literal, memory, select_rows
 from ingest.vietnamese import fold, format_value, match_key
 
 # Names that rows are matched by: <field>_key as dbt's match_key, <field>_fold also without diacritics and punctuation.
@@ -35,8 +34,6 @@ def run_rules(
     tables: dict[str, list[dict]], cover: dict, period: Period, workbook: Workbook, found: list[Issue]
 ) -> list[Issue]:
     """All findings of the rules in ``forms/*.yml`` that ``found`` (those of cells and sheets) leave to be said."""
-    import duckdb
-
     filing = {
         "unit_code": cover["unit_code"],
         "period_year": period.year,
@@ -44,49 +41,50 @@ def run_rules(
         "cut_off_on": period.cut_off_on,
     }
     issues: list[Issue] = []
-    # A workbook's rows are few: threads would cost more than they save, and load judges in parallel.
-    with duckdb.connect(config={"threads": 1}) as connection:
-        columns = ", ".join(f"{literal(value)} as {name}" for name, value in filing.items())
-        connection.execute(f"create table filing as select {columns}")
-        for name, form in load_forms().items():
-            create_table(connection, name, _keyed_forms()[name], _keyed_rows(form, tables.get(name, [])))
-        filled = {
-            name: form for name, form in load_forms().items() if tables.get(name) and form.kind != "cover"
-        }
-        for form in filled.values():
-            for name, sql in form.cross_tables.items():
-                connection.execute(f"create table {name} as {sql}")
-            issues += _row_issues(connection, form, filing, tables[form.name], workbook, found)
-        named = {(i.sheet, i.row_number, i.field_name) for i in (*found, *issues)}
-        for form in filled.values():
-            issues += _cross_issues(connection, form, tables, cover, workbook, found, named)
-        issues += _control_totals(connection, tables, cover, workbook, found)
+    connection = memory()
+    columns = ", ".join(f"{literal(value)} as {name}" for name, value in filing.items())
+    connection.execute(f"create or replace table filing as select {columns}")
+    for name, types in _columns_read().items():
+        rows = _keyed_rows(types, tables.get(name, []))
+        connection.execute(f"create or replace table {name} as {select_rows(types, rows)}")
+    filled = {name: form for name, form in load_forms().items() if tables.get(name) and form.kind != "cover"}
+    for form in filled.values():
+        for name, sql in form.cross_tables.items():
+            connection.execute(f"create or replace table {name} as {sql}")
+        issues += _row_issues(connection, form, filing, tables[form.name], workbook, found)
+    named = {(i.sheet, i.row_number, i.field_name) for i in (*found, *issues)}
+    for form in filled.values():
+        issues += _cross_issues(connection, form, tables, cover, workbook, found, named)
+    issues += _control_totals(connection, tables, cover, workbook, found)
     return issues
 
 
-def _matched(form: Form) -> list[tuple[str, str]]:
-    """(field, kind of key) of each name in the form."""
-    return [(f.name, kind) for f in form.fields for kind in _MATCHED_FIELDS.get(f.name, ())]
-
-
 @cache
-def _keyed_forms() -> dict[str, Form]:
-    """The forms with the columns their rows are matched by."""
-    keyed = {}
+def _columns_read() -> dict[str, dict[str, str]]:
+    """Of each form the columns that a rule or a total of any form names, with their types, and where a row stood."""
+    texts = [(f.rules, f.cross_tables, f.cross_rules, f.control_totals) for f in load_forms().values()]
+    named = set(re.findall(r"\w+", repr(texts)))
+    columns = {}
     for name, form in load_forms().items():
-        keys = (Field(f"{field}_{kind}", (), "string", "optional", "") for field, kind in _matched(form))
-        keyed[name] = replace(form, fields=(*form.fields, *keys))
-    return keyed
+        keys = [f"{f.name}_{kind}" for f in form.fields for kind in _MATCHED_FIELDS.get(f.name, ())]
+        columns[name] = (
+            {f.name: f.sql_type for f in form.fields if f.name in named}
+            | {key: "varchar" for key in keys if key in named}
+            | {"_row_number": "integer"}
+        )
+    return columns
 
 
-def _keyed_rows(form: Form, rows: list[dict]) -> list[dict]:
-    fields = _matched(form)
+def _keyed_rows(types: dict[str, str], rows: list[dict]) -> list[dict]:
+    """The rows with the columns their names are matched by."""
+    keys = [
+        (f"{name}_{kind}", name, _KEYS[kind])
+        for name, kinds in _MATCHED_FIELDS.items()
+        for kind in kinds
+        if f"{name}_{kind}" in types
+    ]
     return [
-        row
-        | {
-            f"{name}_{kind}": None if row.get(name) is None else _KEYS[kind](row[name])
-            for name, kind in fields
-        }
+        row | {key: None if row.get(name) is None else make(row[name]) for key, name, make in keys}
         for row in rows
     ]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 # Rows times columns of the grid calamine would build; one stray cell in the last corner makes it 17 billion.
-_MAX_GRID_CELLS = 2_000_000
+MAX_GRID_CELLS = 2_000_000
 # A form has a few merged titles; tens of thousands are an attack or a broken export.
 _MAX_MERGED_AREAS = 5_000
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
@@ -21,7 +21,12 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 class DamagedPackageError(Exception):
-    """The file should not be read at all; the message is a Vietnamese reason for the clerk."""
+    """The file should not be read at all, for a Vietnamese reason or, with ``rule_id``, by a rule of its own."""
+
+    def __init__(self, reason: str = "", rule_id: str = "FILE-01", words: dict[str, object] | None = None):
+        super().__init__(reason or rule_id)
+        self.rule_id = rule_id
+        self.words = words or {"reason": reason}
 
 
 @dataclass
@@ -58,7 +63,7 @@ class SheetCensus:
 
     def _reach(self, row: int, column: int) -> None:
         self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
-        if self.last_row * self.last_column > _MAX_GRID_CELLS:
+        if self.last_row * self.last_column > MAX_GRID_CELLS:
             address = f"{column_letter(column - 1)}{row}"
             raise DamagedPackageError(f'trang "{self.name}" có ký tự thừa ở rất xa bảng (ô {address})')
 
@@ -92,7 +97,9 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
     import zipfile
 
     from ingest import look_ods, look_xls, look_xlsx
+    from ingest.foreign import refuse_foreign
 
+    refuse_foreign(path)
     with path.open("rb") as stream:
         is_ole = stream.read(4) == _OLE_MAGIC
     if is_ole:

@@ -72,7 +72,9 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
         if number == data.other_header_row:
             continue
         cells = {name: values[index].get(number) for index, name in positions.items()}
-        has_faulty = any(f"{letter}{number}" in census.faulty for letter in data.columns.values())
+        has_faulty = bool(census.faulty) and any(
+            f"{letter}{number}" in census.faulty for letter in data.columns.values()
+        )
         if has_faulty or any(value is not None for value in cells.values()):
             data.rows.append(Row(number, cells))
     return data

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from ingest.cells import Place, as_text, typed_value
 from ingest.issue import Issue, common_issue
-from ingest.read import UnreadableError, Workbook, read_workbook
+from ingest.read import UnreadableError, Workbook, read_cover, read_workbook
 from ingest.reference import (
     CodeList,
     Period,
@@ -23,6 +26,7 @@ from ingest.sheet import Row, SheetData
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
 
+LOG = logging.getLogger(__name__)
 _IDENTITY_FIELDS = ("unit_code", "period_code", "form_version")
 # What a line of money is about, in order of trust.
 _AMOUNTS = ("disbursed_amount_vnd_million", "planned_amount_vnd_million", "amount_vnd_million")
@@ -36,6 +40,9 @@ class Identity:
     period: Period | None
     form_version: str | None
     issues: tuple[Issue, ...]
+
+
+_NOBODY = Identity(None, None, None, ())
 
 
 @dataclass
@@ -137,11 +144,35 @@ def _unknown_unit(typed: str, period: Period | None, province_code: str, cell: d
 def judge_file(path: Path, province_code: str) -> Judgement:
     """Read and judge one workbook. Never raises for what a sender can do wrong: that is the verdict."""
     try:
-        workbook = read_workbook(path)
+        workbook = _read(read_workbook, path)
     except UnreadableError as error:
-        nobody = Identity(None, None, None, ())
-        return Judgement("unreadable", nobody, [common_issue("FILE-01", {"reason": str(error)})])
+        return unreadable(error.rule_id, error.words)
     return judge(workbook, province_code)
+
+
+def identify_file(path: Path, province_code: str) -> Identity:
+    """Whose file it is, by its cover alone; nobody's when it cannot be read."""
+    try:
+        return identify(_read(read_cover, path), province_code)
+    except UnreadableError:
+        return _NOBODY
+
+
+def _read(read: Callable[[Path], Workbook], path: Path) -> Workbook:
+    try:
+        return read(path)
+    except (UnreadableError, MemoryError):
+        raise
+    except (
+        Exception
+    ) as error:  # what breaks while a file is read is the file's doing, and its sender gets an answer
+        LOG.warning("%s breaks the reader", path.name, exc_info=True)
+        raise UnreadableError("FILE-22") from error
+
+
+def unreadable(rule_id: str, words: dict[str, object] | None = None) -> Judgement:
+    """The verdict on a file that could not be read, for one reason."""
+    return Judgement("unreadable", _NOBODY, [common_issue(rule_id, words)])
 
 
 def judge(workbook: Workbook, province_code: str) -> Judgement:
@@ -165,6 +196,7 @@ def judge(workbook: Workbook, province_code: str) -> Judgement:
     return judgement
 
 
+@lru_cache(maxsize=100)  # their entries are made ready for look-up once
 def _lists(unit: Unit, period: Period, province_code: str) -> dict[str, CodeList]:
     day = reporting_day(unit.code, period, province_code)
     alive = units_of_province(province_code, day)
@@ -249,8 +281,9 @@ def _judge_sheet(
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
+    seen: dict[tuple, object] = {}
     for row in data.rows:
-        judgement.tables[name].append(_judge_row(data, row, judgement, lists))
+        judgement.tables[name].append(_judge_row(data, row, judgement, lists, seen))
     judgement.issues.extend(_duplicates(data, judgement.tables[name], judgement.issues))
 
 
@@ -280,23 +313,34 @@ def _layout_issues(data: SheetData) -> list[Issue]:
 
 
 def _judge_row(
-    data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList]
+    data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList], seen: dict[tuple, object]
 ) -> dict[str, object]:
+    """The typed row; ``seen`` remembers what faultless cells of this sheet gave, because most values recur."""
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
     for known in data.form.fields:
+        stored = row.values.get(known.name)
+        key = (known.name, type(stored), stored)
+        if stored is not None and key in seen and not data.census.faulty:
+            typed[known.name] = seen[key]
+            continue
+        if stored is None and known.level == "optional" and not data.census.faulty:
+            typed[known.name] = None
+            continue
         letter = data.columns.get(known.name)
         place = Place(data.name, row.number, letter, data.headers.get(known.name, known.title))
         fault = data.census.faulty.get(f"{letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
-            value, issue = typed_value(known, row.values.get(known.name), place, lists)
+            value, issue = typed_value(known, stored, place, lists)
             if value is None and issue is None and known.level == "key":
                 issue = place.issue("CELL-01", known, None)
             elif value is None and issue is None and known.level == "expected":
                 issue = place.issue("CELL-02", known, None)
         if issue:
             judgement.issues.append(issue)
+        elif stored is not None:
+            seen[key] = value
         typed[known.name] = value
     return typed
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 # Old and new placement of the tone mark ("hoà" and "hòa") are the same word; keys use the new one.
 _VOWEL_PAIRS = {"oa": "oa", "oe": "oe", "uy": "uy"}
@@ -30,6 +31,8 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _SPACES = re.compile(r"\s+")
 # Zero-width characters and soft hyphens come along with text copied from web pages; nobody sees them.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+# Every text is asked for several times while a workbook is judged, and codes and names recur in every workbook.
+_REMEMBERED_TEXTS = 20_000
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 
 
@@ -45,11 +48,13 @@ class AmbiguousNumberError(ValueError):
         self.readings = readings
 
 
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
 def clean(text: str) -> str:
     """NFC, non-breaking and repeated spaces made one space, invisible characters dropped, trimmed. Letters stay."""
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text.translate(_WITHOUT_INVISIBLE))).strip()
 
 
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
 def match_key(text: str) -> str:
     """Key under which two spellings of one name meet: NFC, lower case, one space, one tone placement.
 
@@ -61,6 +66,7 @@ def match_key(text: str) -> str:
     return key
 
 
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
 def fold(text: str) -> str:
     """Key for header texts and list entries: as match_key, without diacritics, đ as d, punctuation as space."""
     decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))

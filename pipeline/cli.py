@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from datetime import UTC, date, datetime
@@ -357,6 +358,7 @@ def main() -> None:
     from pipeline.look import UsageError
     from pipeline.steps import StepError
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager gets the same orderly end
     try:
         code = app(standalone_mode=False)
     except _USAGE_ERROR as error:

@@ -27,26 +27,30 @@ class UsageError(LookupError):
 
 def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
     """Judge files and print every finding; returns the worst verdict's exit code."""
+    from ingest.readers import readers
     from ingest.receipt import receipt_json
-    from ingest.validate import judge_file
+    from pipeline.load import judge_in_order
 
     worst = 0
     documents = []
+    there = [path for path in files if path.is_file()]
     for path in files:
-        if not path.is_file():
+        if path not in there:
             print(f"ocop: there is no file {path}; check the path.", file=sys.stderr)
             worst = EXIT_UNREADABLE
-            continue
-        judgement = judge_file(path, province_code)
-        worst = max(worst, _WORST[judgement.verdict])
-        if as_json:
-            documents.append(json.loads(receipt_json(path.name, None, judgement)))
-            continue
-        counts = f"{judgement.error_count} lỗi, {judgement.warning_count} lưu ý"
-        print(f"{path.name}: {_VERDICT[judgement.verdict]} ({counts})")
-        for issue in sorted(judgement.issues, key=lambda i: i.severity != "error"):
-            mark = "LỖI  " if issue.severity == "error" else "lưu ý"
-            print(f"  {mark} {issue.rule_id} · {issue.place}: {issue.message} {issue.action}")
+    with readers(most=len(there)) as pool:
+        for path, judgement in judge_in_order(pool, ((path, path) for path in there), province_code):
+            if isinstance(judgement, Exception):
+                raise judgement
+            worst = max(worst, _WORST[judgement.verdict])
+            if as_json:
+                documents.append(json.loads(receipt_json(path.name, None, judgement)))
+                continue
+            counts = f"{judgement.error_count} lỗi, {judgement.warning_count} lưu ý"
+            print(f"{path.name}: {_VERDICT[judgement.verdict]} ({counts})")
+            for issue in sorted(judgement.issues, key=lambda i: i.severity != "error"):
+                mark = "LỖI  " if issue.severity == "error" else "lưu ý"
+                print(f"  {mark} {issue.rule_id} · {issue.place}: {issue.message} {issue.action}")
     if as_json:
         print(json.dumps(documents, ensure_ascii=False, indent=2))
     return worst

@@ -5,27 +5,19 @@ Steps share nothing but the disk, so each can be run again alone. Every one retu
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ingest import journal
-from ingest.changes import accepted_by_sender, changes_since, previous_of
-from ingest.land import Landed, land_files, ledger_path, unjudged
-from ingest.spec import TABLE_FORM_NAMES
+from ingest.land import Landed, land_files
 from pipeline.decisions import decide, waivers
+from pipeline.load import load_landed
 from pipeline.outcome import HELD, Outcome, StepError
 from pipeline.settings import PROJECT, TIME_ZONE, Settings
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
-
-if TYPE_CHECKING:
-    from ingest.known import Known
-
-LOG = logging.getLogger(__name__)
 
 
 def land(settings: Settings) -> Outcome:
@@ -75,144 +67,19 @@ def _require_whole_logs(settings: Settings) -> None:
 def load(settings: Settings) -> Outcome:
     """Judge every landed submission without a verdict; accept or refuse it whole and answer its sender.
 
-    A file that breaks the reader is left without a verdict and named; it stops no other file.
+    A file that breaks the judging is left without a verdict and named; it stops no other.
     """
-    verdicts: dict[str, str] = {}
-    broken: dict[str, str] = {}
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
-        new = unjudged(settings.archive)
-        stored_again, known = _store_again(settings, has_new=bool(new))
-        accepted = accepted_by_sender(journal.read(ledger_path(settings.archive)))
-        for line in new:
-            submission_id = line["submission_id"]
-            try:
-                verdicts[submission_id] = _load_one(settings, line, known, previous_of(line, accepted))
-                if verdicts[submission_id] == "accepted":
-                    accepted[line["unit_code"], line["period_code"]].append(line)
-            except Exception as error:
-                LOG.exception("%s could not be judged", submission_id)
-                broken[submission_id] = str(error)
-    counts = {code: list(verdicts.values()).count(code) for code in ("accepted", "refused", "unreadable")}
-    summary = ", ".join(f"{count} {code}" for code, count in counts.items())
-    if stored_again:
-        summary += f"; {stored_again} stored again from the archive"
-    if broken:
-        names = ", ".join(f"{name} ({reason})" for name, reason in broken.items())
+        loaded = load_landed(settings)
+    given = list(loaded.verdicts.values())
+    summary = ", ".join(f"{given.count(code)} {code}" for code in ("accepted", "refused", "unreadable"))
+    if loaded.stored_again:
+        summary += f"; {loaded.stored_again} stored again from the archive"
+    if loaded.broken:
+        names = ", ".join(f"{name} ({reason})" for name, reason in loaded.broken.items())
         summary += f"; not judged, report them to the developers: {names}"
-    return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
-
-
-def _load_one(settings: Settings, line: dict, known: Known, previous: dict | None) -> str:
-    from ingest.receipt import write_receipt
-    from ingest.validate import judge_file
-
-    submission_id = line["submission_id"]
-    original = _untouched_original(settings, line)
-    judgement = judge_file(original, settings.province_code)
-    judgement.issues += known.findings(judgement)
-    accepted = judgement.tables if judgement.verdict == "accepted" else {}
-    _store(settings, line, judgement, accepted)
-    changes = _changes(settings, previous, judgement) if previous else None
-    write_receipt(settings.outbox, original, submission_id, judgement, changes)
-    journal.append(
-        ledger_path(settings.archive),
-        {
-            "event": "judged",
-            "submission_id": submission_id,
-            "form_version": judgement.identity.form_version,
-            "verdict_code": judgement.verdict,
-            "error_count": judgement.error_count,
-            "warning_count": judgement.warning_count,
-            "judged_at": settings.known_at.isoformat(),
-            **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
-        },
-    )
-    if accepted:
-        known.add(line["unit_code"], line["period_code"], accepted["product"])
-    return judgement.verdict
-
-
-def _changes(settings: Settings, previous: dict, judgement):
-    """What the submission changes against the one accepted before it (a landed line of the ledger)."""
-    from zoneinfo import ZoneInfo
-
-    received_at = datetime.fromisoformat(previous["received_at"])
-    return changes_since(
-        settings.raw,
-        previous["submission_id"],
-        previous["period_code"],
-        received_at.astimezone(ZoneInfo(TIME_ZONE)).date(),
-        judgement.tables,
-        judgement.verdict == "accepted",
-    )
-
-
-def _untouched_original(settings: Settings, line: dict) -> Path:
-    from pipeline.integrity import verify_original
-
-    if fault := verify_original(settings, line):
-        raise StepError(fault)
-    return settings.archive / line["submission_id"] / line["file_name"]
-
-
-def _store(settings: Settings, line: dict, judgement, accepted: dict) -> None:
-    from ingest.store import store_submission
-
-    period = line["period_code"] or "unknown"
-    layout = judgement.layout if accepted else []
-    store_submission(settings.raw, line["submission_id"], period, accepted, judgement.issues, layout)
-
-
-def _store_again(settings: Settings, has_new: bool) -> tuple[int, Known]:
-    """Write raw files that are gone, from the archive; a verdict once given is not given again.
-
-    Returns their number and what is known after every filing that has a verdict; nothing is known where nothing is
-    judged (``has_new`` says that something will be).
-    """
-    from ingest.known import Known, read_stocks
-    from ingest.store import is_stored
-    from ingest.validate import judge_file
-
-    lines = journal.read(ledger_path(settings.archive))
-    landed = {line["submission_id"]: line for line in lines if line["event"] == "landed"}
-    verdicts = {line["submission_id"]: line for line in lines if line["event"] == "judged"}
-    stored = {
-        submission_id
-        for submission_id, judged in verdicts.items()
-        if is_stored(
-            settings.raw,
-            submission_id,
-            landed[submission_id]["period_code"] or "unknown",
-            judged["verdict_code"] == "accepted",
-        )
-    }
-    known = Known()
-    if len(stored) == len(verdicts) and not has_new:
-        return 0, known
-    stocks = read_stocks(settings.raw, stored)
-    for submission_id, judged in verdicts.items():
-        line = landed[submission_id]
-        is_accepted = judged["verdict_code"] == "accepted"
-        if submission_id in stored:
-            if is_accepted:
-                known.add(line["unit_code"], line["period_code"], stocks[submission_id])
-            continue
-        judgement = judge_file(_untouched_original(settings, line), settings.province_code)
-        judgement.issues += known.findings(judgement)
-        accepted = judgement.tables if is_accepted else {}
-        differing = [
-            name for name in TABLE_FORM_NAMES if len(accepted.get(name, ())) != judged[f"{name}_row_count"]
-        ]
-        if differing:
-            raise StepError(
-                f"{line['submission_id']} was accepted with other rows than are read from it now ({', '.join(differing)}); "
-                "use the version of the software that judged it, and tell the developers."
-            )
-        _store(settings, line, judgement, accepted)
-        if is_accepted:
-            known.add(line["unit_code"], line["period_code"], accepted["product"])
-    return len(verdicts) - len(stored), known
+    return Outcome("load", 0, summary, {"verdicts": loaded.verdicts, "broken": loaded.broken})
 
 
 def build(settings: Settings) -> Outcome:

@@ -1,0 +1,232 @@
+"""Load what has landed: reader processes judge, store and answer; this process keeps the order and the ledger.
+
+judge (reader) → in order of arrival: what only this process may know → store and answer (reader) → ledger line
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from ingest import journal
+from ingest.changes import Changes, compare, previous_of
+from ingest.known import Known, read_stocks
+from ingest.land import ledger_path, unjudged
+from ingest.readers import ReaderLostError, Readers, readers
+from ingest.receipt import write_receipt
+from ingest.spec import TABLE_FORM_NAMES
+from ingest.store import is_stored, read_submission, store_submission
+from ingest.validate import Judgement, judge_file, unreadable
+from pipeline.integrity import verify_original
+from pipeline.outcome import StepError
+from pipeline.settings import TIME_ZONE, Settings
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Loaded:
+    """What a load did: verdicts by submission, why some were not judged, how many were stored again."""
+
+    verdicts: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    stored_again: int = 0
+
+
+@dataclass
+class _Earlier:
+    """The filings before the one at hand; the same filings in the same order leave the same findings."""
+
+    known: Known = field(default_factory=Known)
+    accepted: dict[tuple[str, str], list[dict]] = field(
+        default_factory=dict
+    )  # landed lines by unit and period
+
+    def judge(self, line: dict, judgement: Judgement) -> dict | None:
+        """Add to a judgement what earlier filings say of it, then count it among them; the filing before it, if any."""
+        judgement.issues += self.known.findings(judgement)
+        previous = previous_of(line, self.accepted)
+        if judgement.verdict == "accepted":
+            self.take(line, judgement.tables["product"])
+        return previous
+
+    def take(self, line: dict, products: list[dict]) -> None:
+        """Count an accepted filing among the earlier ones."""
+        self.known.add(line["unit_code"], line["period_code"], products)
+        self.accepted.setdefault((line["unit_code"], line["period_code"]), []).append(line)
+
+
+def load_landed(settings: Settings) -> Loaded:
+    """Judge every landed submission without a verdict. A file that breaks a step is named and stops no other."""
+    loaded, earlier = Loaded(), _Earlier()
+    with readers() as pool:
+        loaded.stored_again = _store_again(settings, pool, earlier)
+        judged = _judged(settings, pool, loaded, earlier)
+        for (line, judgement), failure in pool.in_order(store_and_answer, judged):
+            submission_id = line["submission_id"]
+            if isinstance(failure, ReaderLostError):
+                failure = _answer_without_marks(settings, pool, line, judgement)
+            if isinstance(failure, Exception):
+                _note_broken(loaded, submission_id, failure)
+                continue
+            _enter_verdict(settings, line, judgement)
+            loaded.verdicts[submission_id] = judgement.verdict
+    return loaded
+
+
+def judge_in_order(
+    pool: Readers, items: Iterable[tuple[object, Path]], province_code: str
+) -> Iterator[tuple[object, Judgement | Exception]]:
+    """For each (key, file) its judgement, in the order given; an exception is a fault of ours, not of the file."""
+    for key, found in pool.in_order(judge_file, ((key, (path, province_code)) for key, path in items)):
+        yield key, unreadable(found.rule_id) if isinstance(found, ReaderLostError) else found
+
+
+def _judged(
+    settings: Settings, pool: Readers, loaded: Loaded, earlier: _Earlier
+) -> Iterator[tuple[tuple, tuple]]:
+    """For each submission that could be judged, in order of arrival: its line and judgement, arguments to store it."""
+    for line, judgement in judge_in_order(pool, _to_judge(settings, loaded), settings.province_code):
+        if isinstance(judgement, Exception):
+            _note_broken(loaded, line["submission_id"], judgement)
+            continue
+        previous = earlier.judge(line, judgement)
+        yield (line, judgement), (settings, line, judgement, previous)
+
+
+def _to_judge(settings: Settings, loaded: Loaded) -> Iterator[tuple[dict, Path]]:
+    for line in unjudged(settings.archive):
+        if fault := verify_original(settings, line):
+            _note_broken(loaded, line["submission_id"], StepError(fault))
+        else:
+            yield line, _original(settings, line)
+
+
+def store_and_answer(
+    settings: Settings, line: dict, judgement: Judgement, previous: dict | None, is_marked: bool = True
+) -> None:
+    """Write raw files and receipt of one judged submission; ``previous`` is the landed line of the one accepted before."""
+    store(settings, line, judgement, judgement.verdict == "accepted")
+    changes = _changes(settings, previous, judgement) if previous else None
+    original, submission_id = _original(settings, line), line["submission_id"]
+    write_receipt(settings.outbox, original, submission_id, judgement, changes, is_marked)
+
+
+def _changes(settings: Settings, previous: dict, judgement: Judgement) -> Changes:
+    """What the submission changes against the one accepted before it."""
+    submission_id, received_at = previous["submission_id"], datetime.fromisoformat(previous["received_at"])
+    rows = None
+    if judgement.verdict == "accepted":
+        if is_stored(settings.raw, submission_id, previous["period_code"], is_accepted=True):
+            before = read_submission(settings.raw, submission_id, previous["period_code"])
+        else:  # it came the same night, and another process is still storing it
+            before = judge_file(_original(settings, previous), settings.province_code).tables
+        rows = tuple(compare(before, judgement.tables))
+    return Changes(submission_id, received_at.astimezone(ZoneInfo(TIME_ZONE)).date(), rows)
+
+
+def _answer_without_marks(
+    settings: Settings, pool: Readers, line: dict, judgement: Judgement
+) -> Exception | None:
+    """The sender gets the verdict, if a reader was lost over marking the workbook."""
+    try:
+        pool.run(store_and_answer, settings, line, judgement, None, False)
+    except Exception as error:
+        return error
+    return None
+
+
+def _note_broken(loaded: Loaded, submission_id: str, error: Exception) -> None:
+    LOG.error("%s could not be judged", submission_id, exc_info=error)
+    loaded.broken[submission_id] = str(error)
+
+
+def _enter_verdict(settings: Settings, line: dict, judgement: Judgement) -> None:
+    accepted = judgement.tables if judgement.verdict == "accepted" else {}
+    journal.append(
+        ledger_path(settings.archive),
+        {
+            "event": "judged",
+            "submission_id": line["submission_id"],
+            "form_version": judgement.identity.form_version,
+            "verdict_code": judgement.verdict,
+            "error_count": judgement.error_count,
+            "warning_count": judgement.warning_count,
+            "judged_at": settings.known_at.isoformat(),
+            **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
+        },
+    )
+
+
+def _original(settings: Settings, line: dict) -> Path:
+    return settings.archive / line["submission_id"] / line["file_name"]
+
+
+def store(settings: Settings, line: dict, judgement: Judgement, is_accepted: bool) -> None:
+    """Write the raw files of one judged submission."""
+    tables, layout = (judgement.tables, judgement.layout) if is_accepted else ({}, [])
+    period = line["period_code"] or "unknown"
+    store_submission(settings.raw, line["submission_id"], period, tables, judgement.issues, layout)
+
+
+def _store_again(settings: Settings, pool: Readers, earlier: _Earlier) -> int:
+    """Write raw files that are gone, from the archive, and take every judged filing into ``earlier``.
+
+    A verdict once given is not given again.
+    """
+    lines = journal.read(ledger_path(settings.archive))
+    landed = {line["submission_id"]: line for line in lines if line["event"] == "landed"}
+    verdicts = {line["submission_id"]: line for line in lines if line["event"] == "judged"}
+    stored = {name for name, judged in verdicts.items() if _is_stored(settings, landed[name], judged)}
+    if len(stored) == len(landed):
+        return 0
+    for _, failure in pool.in_order(store, _judged_again(settings, pool, earlier, landed, verdicts, stored)):
+        if isinstance(failure, Exception):
+            raise failure
+    return len(verdicts) - len(stored)
+
+
+def _is_stored(settings: Settings, line: dict, judged: dict) -> bool:
+    period = line["period_code"] or "unknown"
+    return is_stored(settings.raw, line["submission_id"], period, judged["verdict_code"] == "accepted")
+
+
+def _judged_again(
+    settings: Settings, pool: Readers, earlier: _Earlier, landed: dict, verdicts: dict, stored: set[str]
+) -> Iterator[tuple[str, tuple]]:
+    """For each filing that is not stored, in the order of the verdicts: its name, arguments to store it."""
+    missing = ((name, _original(settings, landed[name])) for name in verdicts if name not in stored)
+    judgements = judge_in_order(pool, missing, settings.province_code)
+    stocks = read_stocks(settings.raw, stored)
+    for name, judged in verdicts.items():
+        line, is_accepted = landed[name], judged["verdict_code"] == "accepted"
+        if name in stored:
+            if is_accepted:
+                earlier.take(line, stocks[name])
+            continue
+        if fault := verify_original(settings, line):
+            raise StepError(fault)
+        _, judgement = next(judgements)
+        if isinstance(judgement, Exception):
+            raise judgement
+        _require_same(judged, judgement)
+        earlier.judge(line, judgement)
+        yield name, (settings, line, judgement, is_accepted)
+
+
+def _require_same(judged: dict, judgement: Judgement) -> None:
+    """StepError when a filing reads otherwise now than when it was judged."""
+    is_accepted = judged["verdict_code"] == "accepted"
+    accepted = judgement.tables if is_accepted else {}
+    differing = [n for n in TABLE_FORM_NAMES if len(accepted.get(n, ())) != judged[f"{n}_row_count"]]
+    if judgement.verdict == "unreadable" and judged["verdict_code"] != "unreadable":
+        differing = [issue.rule_id for issue in judgement.issues]
+    if differing:
+        raise StepError(
+            f"{judged['submission_id']} was judged with other rows than are read from it now ({', '.join(differing)}); "
+            "use the version of the software that judged it, and tell the developers."
+        )
