@@ -15,7 +15,7 @@ from pathlib import Path
 _MAX_GRID_CELLS = 2_000_000
 # A form has a few merged titles; tens of thousands are an attack or a broken export.
 _MAX_MERGED_AREAS = 5_000
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 class DamagedPackageError(Exception):
@@ -34,7 +34,9 @@ class SheetCensus:
         default_factory=list
     )  # first row, column, last row, column
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     is_hidden: bool = False
+    is_1904: bool = False  # numbers of days count from 1904, as on old Macs
     last_row: int = 0
     last_column: int = 0
 
@@ -81,7 +83,7 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
     from ingest import look_ods, look_xls, look_xlsx
 
     with path.open("rb") as stream:
-        is_ole = stream.read(4) == _OLE_MAGIC
+        is_ole = stream.read(4) == OLE_MAGIC
     if is_ole:
         return look_xls.census(path, is_wanted)
     if not zipfile.is_zipfile(path):
