@@ -43,7 +43,7 @@ def read_workbook(path: Path) -> Workbook:
 
     A text file (.csv, .tsv, .txt) is read as the one form whose titles it has.
     """
-    if single := _read_single_form(path):
+    if single := _read_single_form(path, path.name):
         return single
     forms = {fold(form.sheet): form for form in load_forms().values()}
     workbook = Workbook()
@@ -66,13 +66,13 @@ def read_workbook(path: Path) -> Workbook:
     return workbook
 
 
-def _read_single_form(path: Path) -> Workbook | None:
+def _read_single_form(path: Path, file_name: str) -> Workbook | None:
     """A text file of one form; None when the file is no text."""
     try:
-        text = read_csv.text_of(path)
+        text = read_csv.text_of(path, file_name)
         if text is None:
             return None
-        form, grid, counted = read_csv.read_form(text.text, path.name)
+        form, grid, counted = read_csv.read_form(text.text, file_name)
     except DamagedPackageError as error:
         raise UnreadableError(str(error)) from error
     _require_same_count(grid, counted)
@@ -81,9 +81,12 @@ def _read_single_form(path: Path) -> Workbook | None:
     return Workbook(single_form=form.name, sheets=sheets, converted_from=converted_from)
 
 
-def read_cover(path: Path) -> Workbook:
-    """Only the cover: enough to tell whose file it is; of a text file, which form it holds. Raises as read_workbook."""
-    if single := _read_single_form(path):
+def read_cover(path: Path, file_name: str) -> Workbook:
+    """Only the cover: enough to tell whose file it is; of a text file, which form it holds.
+
+    ``file_name`` is what the sender called it. Raises UnreadableError as read_workbook does.
+    """
+    if single := _read_single_form(path, file_name):
         return single
     form = load_forms()["cover"]
     workbook = Workbook()

@@ -41,7 +41,7 @@ class _Candidate:
         return self.title_count, self.key_count, self.is_named
 
 
-def text_of(path: Path) -> DecodedText | None:
+def text_of(path: Path, file_name: str) -> DecodedText | None:
     """The text of a file that is neither a package nor an old container; None for those.
 
     Raises DamagedPackageError with a Vietnamese reason for a file that is called text and is none.
@@ -50,7 +50,7 @@ def text_of(path: Path) -> DecodedText | None:
         beginning = stream.read(len(OLE_MAGIC))
     if beginning == OLE_MAGIC or zipfile.is_zipfile(path):
         return None
-    is_called_text = path.suffix.lower() in _TEXT_SUFFIXES
+    is_called_text = Path(file_name).suffix.lower() in _TEXT_SUFFIXES
     if path.stat().st_size > _MAX_TEXT_BYTES:
         if is_called_text:
             raise DamagedPackageError("tệp quá lớn so với một trang của biểu mẫu")

@@ -84,9 +84,15 @@ def store_submission(
         _write(raw / name / period_code / f"{submission_id}.parquet", name, stamped)
 
 
-def is_stored(raw: Path, submission_id: str, period_code: str, is_accepted: bool) -> bool:
-    """Whether all of a submission's files are in raw; of a refused one there are only its issues."""
-    names = raw_names() if is_accepted else ("issue", "layout")
+def is_stored(
+    raw: Path, submission_id: str, period_code: str, is_accepted: bool, form_name: str | None = None
+) -> bool:
+    """Whether all of a submission's files are in raw; of a refused one there are only its issues.
+
+    ``form_name`` is the one form of a text file, None for a workbook.
+    """
+    forms = ((form_name,) if form_name else tuple(load_forms())) if is_accepted else ()
+    names = (*forms, "issue", "layout")
     return all((raw / name / period_code / f"{submission_id}.parquet").exists() for name in names)
 
 

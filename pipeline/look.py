@@ -28,6 +28,7 @@ class UsageError(LookupError):
 def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
     """Judge files and print every finding; returns the worst verdict's exit code."""
     from ingest.receipt import receipt_json
+    from ingest.sender import hint_of
     from ingest.validate import judge_file
 
     worst = 0
@@ -37,7 +38,8 @@ def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
             print(f"ocop: there is no file {path}; check the path.", file=sys.stderr)
             worst = EXIT_UNREADABLE
             continue
-        judgement = judge_file(path, province_code)
+        hint = hint_of(str(path.resolve().parent), path.name, province_code)
+        judgement = judge_file(path, province_code, hint)
         worst = max(worst, _WORST[judgement.verdict])
         if as_json:
             documents.append(json.loads(receipt_json(path.name, None, judgement)))

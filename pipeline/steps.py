@@ -11,9 +11,12 @@ import shutil
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ingest import journal
+from ingest.copies import refuse_copies, fingerprints, note_accepted, standing_content
 from ingest.land import land_files, ledger_path, unjudged
+from ingest.sender import hint_of
 from ingest.spec import TABLE_FORM_NAMES
 from pipeline.decisions import decide, waivers
 from pipeline.outcome import HELD, Outcome, StepError
@@ -60,10 +63,11 @@ def load(settings: Settings) -> Outcome:
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
         stored_again = _store_again(settings)
+        standing = standing_content(journal.read(ledger_path(settings.archive)))
         for line in unjudged(settings.archive):
             submission_id = line["submission_id"]
             try:
-                verdicts[submission_id] = _load_one(settings, line)
+                verdicts[submission_id] = _load_one(settings, line, standing)
             except Exception as error:
                 LOG.exception("%s could not be judged", submission_id)
                 broken[submission_id] = str(error)
@@ -77,17 +81,16 @@ def load(settings: Settings) -> Outcome:
     return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
 
 
-def _load_one(settings: Settings, line: dict) -> str:
+def _load_one(settings: Settings, line: dict, standing: dict) -> str:
     from ingest.receipt import write_receipt
-    from ingest.validate import judge_file
 
     submission_id = line["submission_id"]
     original = _untouched_original(settings, line)
-    judgement = judge_file(original, settings.province_code)
+    judgement = _judge(settings, line, original, standing)
     accepted = judgement.tables if judgement.verdict == "accepted" else {}
     _store(settings, line, judgement, accepted)
     write_receipt(settings.outbox, original, submission_id, judgement)
-    journal.append(
+    judged = journal.append(
         ledger_path(settings.archive),
         {
             "event": "judged",
@@ -98,9 +101,20 @@ def _load_one(settings: Settings, line: dict) -> str:
             "warning_count": judgement.warning_count,
             "judged_at": settings.known_at.isoformat(),
             **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
+            "fingerprints": fingerprints(accepted),
         },
     )
+    note_accepted(standing, line, judged)
     return judgement.verdict
+
+
+def _judge(settings: Settings, line: dict, original: Path, standing: dict):
+    """The judgement on a landed file, under the names it came with and beside what was accepted before it."""
+    from ingest.validate import judge_file
+
+    hint = hint_of(line.get("landing_folder", ""), line["file_name"], settings.province_code)
+    received_on = datetime.fromisoformat(line["received_at"]).astimezone(ZoneInfo(TIME_ZONE)).date()
+    return refuse_copies(judge_file(original, settings.province_code, hint), standing, received_on)
 
 
 def _untouched_original(settings: Settings, line: dict) -> Path:
@@ -122,17 +136,20 @@ def _store(settings: Settings, line: dict, judgement, accepted: dict) -> None:
 def _store_again(settings: Settings) -> int:
     """Write raw files that are gone, from the archive; a verdict once given is not given again."""
     from ingest.store import is_stored
-    from ingest.validate import judge_file
 
     lines = journal.read(ledger_path(settings.archive))
     landed = {line["submission_id"]: line for line in lines if line["event"] == "landed"}
+    standing: dict = {}  # as it was when each was judged
     count = 0
     for judged in (line for line in lines if line["event"] == "judged"):
         line = landed[judged["submission_id"]]
         is_accepted = judged["verdict_code"] == "accepted"
-        if is_stored(settings.raw, line["submission_id"], line["period_code"] or "unknown", is_accepted):
+        place = settings.raw, line["submission_id"], line["period_code"] or "unknown"
+        if is_stored(*place, is_accepted, line.get("form_name")):
+            note_accepted(standing, line, judged)
             continue
-        judgement = judge_file(_untouched_original(settings, line), settings.province_code)
+        judgement = _judge(settings, line, _untouched_original(settings, line), standing)
+        note_accepted(standing, line, judged)
         accepted = judgement.tables if is_accepted else {}
         differing = [
             name for name in TABLE_FORM_NAMES if len(accepted.get(name, ())) != judged[f"{name}_row_count"]
@@ -390,7 +407,6 @@ def status(settings: Settings, period: str | None = None) -> dict:
 def _built_on(settings: Settings) -> date:
     """Day of the published warehouse: it lists no period that came due later."""
     import json
-    from zoneinfo import ZoneInfo
 
     verdict = json.loads((settings.published / "gate.json").read_text(encoding="utf-8"))
     return datetime.fromisoformat(verdict["checked_at"]).astimezone(ZoneInfo(TIME_ZONE)).date()
