@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ingest import journal
-from ingest.copies import refuse_copies, fingerprints, note_accepted, standing_content
+from ingest.copies import fingerprints, note_accepted, refuse_copies, standing_content
 from ingest.land import land_files, ledger_path, unjudged
 from ingest.sender import hint_of
 from ingest.spec import TABLE_FORM_NAMES
