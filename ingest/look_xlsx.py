@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ingest.package_xml import local, open_package, stream
-from ingest.second_look import DamagedPackageError, SheetCensus
+from ingest.second_look import SheetCensus
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _TEXT_PARTS = ("v", "t", "f")
@@ -21,9 +21,7 @@ _ZEROS = re.compile(r"0+")
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
     """See second_look.census."""
     with open_package(path) as package:
-        book = _office_document(package)
-        if book.endswith(".bin"):
-            raise DamagedPackageError("tệp thuộc định dạng .xlsb")
+        (book,) = related(package, "", "/officeDocument").values()
         found = [(sheet, part) for sheet, part in _sheets(package, book) if is_wanted(sheet.name)]
         if not found:
             return {}
@@ -34,23 +32,25 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
         return {sheet.name: sheet for sheet, _ in found}
 
 
-def _office_document(package: zipfile.ZipFile) -> str:
-    (book,) = _related(package, "", "/officeDocument").values()
-    return book
-
-
 def _sheets(package: zipfile.ZipFile, book: str) -> Iterator[tuple[SheetCensus, str]]:
     """Each sheet and its part, as the workbook's relations say; chart sheets have no cells."""
-    parts = _related(package, book, "/worksheet")
-    for element in ElementTree.fromstring(package.read(book)).iter():
+    parts = related(package, book, "/worksheet")
+    root = ElementTree.fromstring(package.read(book))
+    is_1904 = any(
+        e.attrib.get("date1904") in ("1", "true") for e in root.iter() if local(e.tag) == "workbookPr"
+    )
+    for element in root.iter():
         if local(element.tag) == "sheet":
             relation = next(value for name, value in element.attrib.items() if local(name) == "id")
             if relation in parts:
                 is_hidden = element.attrib.get("state", "visible") != "visible"
-                yield SheetCensus(element.attrib["name"], is_hidden=is_hidden), parts[relation]
+                yield (
+                    SheetCensus(element.attrib["name"], is_hidden=is_hidden, is_1904=is_1904),
+                    parts[relation],
+                )
 
 
-def _related(package: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
+def related(package: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
     """Parts of a kind by relation id; transitional and strict packages agree in the last word of the type."""
     folder, name = posixpath.split(part)
     relations = ElementTree.fromstring(package.read(posixpath.join(folder, "_rels", f"{name}.rels")))
@@ -84,7 +84,7 @@ def _empty_shared_texts(package: zipfile.ZipFile, book: str) -> set[int]:
         if local(tag) == "si" and not text:
             empty.add(number)
 
-    for part in _related(package, book, "/sharedStrings").values():
+    for part in related(package, book, "/sharedStrings").values():
         stream(package, part, start, data, end)
     return empty
 
@@ -92,7 +92,7 @@ def _empty_shared_texts(package: zipfile.ZipFile, book: str) -> set[int]:
 def _formats(package: zipfile.ZipFile, book: str) -> dict[int, str]:
     """Style number -> "%" or the zeros of a format like 0000: styles whose numbers are not shown as they are stored."""
     found: dict[int, str] = {}
-    for part in _related(package, book, "/styles").values():
+    for part in related(package, book, "/styles").values():
         root = ElementTree.fromstring(package.read(part))
         codes = {
             int(e.attrib["numFmtId"]): e.attrib["formatCode"] for e in root.iter() if local(e.tag) == "numFmt"
@@ -134,6 +134,8 @@ class _Counter:
                 self._row, self._column = _position(attributes["r"])
             else:
                 self._column += 1
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            self._sheet.hide_columns(int(attributes["min"]), int(attributes["max"]))
         elif name == "mergeCell":
             first, _, last = attributes["ref"].partition(":")
             self._sheet.merge(*_position(first), *_position(last or first))

@@ -15,6 +15,7 @@ from pathlib import Path
 _MAX_GRID_CELLS = 2_000_000
 # A form has a few merged titles; tens of thousands are an attack or a broken export.
 _MAX_MERGED_AREAS = 5_000
+_LAST_COLUMN = 16_384
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
@@ -56,6 +57,10 @@ class SheetCensus:
         if len(self.merged) > _MAX_MERGED_AREAS:
             raise DamagedPackageError(f'trang "{self.name}" có quá nhiều ô gộp')
 
+    def hide_columns(self, first: int, last: int) -> None:
+        """Note hidden columns; a range up to the sheet's edge hides the empty rest of the sheet."""
+        self.hidden_columns.update(range(first, min(last, _LAST_COLUMN) + 1))
+
     def _reach(self, row: int, column: int) -> None:
         self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
         if self.last_row * self.last_column > _MAX_GRID_CELLS:
@@ -76,11 +81,11 @@ def column_letter(index: int) -> str:
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
     """Count the sheets whose names are wanted; raises DamagedPackageError for what should not be read at all.
 
-    The format is told by the content, never by the name: .xlsx and .xlsm (transitional and strict), .ods, .xls.
+    The format is told by the content, never by the name: .xlsx and .xlsm (transitional and strict), .xlsb, .ods, .xls.
     """
     import zipfile
 
-    from ingest import look_ods, look_xls, look_xlsx
+    from ingest import look_ods, look_xls, look_xlsb, look_xlsx
 
     with path.open("rb") as stream:
         is_ole = stream.read(4) == OLE_MAGIC
@@ -89,5 +94,7 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
     if not zipfile.is_zipfile(path):
         raise DamagedPackageError("tệp hỏng hoặc không phải là tệp Excel")
     with zipfile.ZipFile(path) as package:
-        is_ods = "content.xml" in package.namelist()
-    return (look_ods if is_ods else look_xlsx).census(path, is_wanted)
+        parts = package.namelist()
+    if "content.xml" in parts:
+        return look_ods.census(path, is_wanted)
+    return (look_xlsb if "xl/workbook.bin" in parts else look_xlsx).census(path, is_wanted)
