@@ -38,9 +38,9 @@ with
             s.unit_code,
             s.period_code,
             p.cut_off_on,
-        from fct_submission as s
+        from bridge_submission_form as s
         inner join dim_period as p on s.period_code = p.period_code
-        where s.is_in_force and p.period_kind <> 'Y'
+        where s.is_in_force and s.form_name = 'product' and p.period_kind <> 'Y'
     ),
 
     stock as (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from ingest.issue import Issue, common_issue
@@ -23,6 +23,9 @@ _MARKS = {"x": "true", "1": "true", "0": "false"}  # how a box is ticked besides
 _STORED_DIGITS = Decimal("0.001")
 _LONGEST_WHOLE = 1e15  # beyond, a float no longer holds each digit
 _FLOAT_NOISE = Decimal("0.000001")
+# Excel counts days from here; only numbers of days of the programme's years are dates, never a year typed alone.
+_SERIAL_START = date(1899, 12, 30)
+_FIRST_SERIAL, _END_SERIAL = ((date(year, 1, 1) - _SERIAL_START).days for year in (2018, 2036))
 # What the columns of raw can hold: integer, decimal(18, 3).
 _LARGEST = {"integer": Decimal(2_147_483_647), "number": Decimal(999_999_999_999_999)}
 
@@ -124,6 +127,7 @@ def _numeric(known: Field, value: object, place: Place) -> tuple[object, Issue |
 
 
 def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
+    noticed = None
     if isinstance(value, datetime):
         day = value.date()
     elif isinstance(value, date):
@@ -133,13 +137,20 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
             day = parse_date(value)
         except ValueError:
             return None, place.issue("CELL-04", known, value)
+    elif (
+        not isinstance(value, bool)
+        and isinstance(value, int | float)
+        and _FIRST_SERIAL <= value < _END_SERIAL
+    ):
+        day = _SERIAL_START + timedelta(days=int(value))
+        noticed = place.issue("SHEET-16", known, value, expected_text=f"{day:%d/%m/%Y}")
     else:
         return None, place.issue("CELL-04", known, value)
     earliest = known.constraints.get("minimum")
     if earliest and day < date.fromisoformat(earliest):
         expected = f"từ {date.fromisoformat(earliest):%d/%m/%Y}"
         return None, place.issue("CELL-06", known, value, expected_text=expected)
-    return day, None
+    return day, noticed
 
 
 def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:

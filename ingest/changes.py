@@ -73,6 +73,7 @@ def previous_of(landed: dict, accepted: dict[tuple[str, str], list[dict]]) -> di
         line
         for line in accepted.get((landed["unit_code"], landed["period_code"]), ())
         if line["arrival_no"] < landed["arrival_no"]
+        and line.get("form_name") in (None, landed.get("form_name"))
     ]
     return max(earlier, key=lambda line: line["arrival_no"], default=None)
 
@@ -84,8 +85,8 @@ def compare(previous: dict[str, list[dict]], new: dict[str, list[dict]]) -> list
     removed or added. A row whose key differs in one field alone, all the others agreeing, is a corrected row.
     """
     found = []
-    for name, form in load_forms().items():
-        changes = _compare_form(form, previous.get(name, []), new.get(name, []))
+    for name in new:  # a text file says nothing of the other forms
+        changes = _compare_form(load_forms()[name], previous.get(name, []), new[name])
         found.extend(sorted(changes, key=lambda c: (c.row_number or c.previous_row_number or 0, c.kind)))
     return found
 

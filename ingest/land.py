@@ -7,12 +7,15 @@ import hashlib
 import os
 import re
 import stat
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ingest import journal
 from ingest.readers import ReaderLostError, Readers, readers
+from ingest.reference import periods, reporting_day
+from ingest.sender import Hint, hint_of
 from ingest.validate import identify_file
 
 # A file system takes 255 bytes; the answer's name is longer than the original's.
@@ -57,8 +60,9 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
     arrivals, landed = _arrivals(landing)
     with readers(most=1) as reader:
         for path in arrivals:
+            folder = path.parent.relative_to(landing).as_posix()
             try:
-                landed.append(_land_one(path, archive, province_code, received_at, known, reader))
+                landed.append(_land_one(path, folder, archive, province_code, received_at, known, reader))
             except (OSError, _NotTakenError) as error:
                 landed.append(Landed(storable_name(path.name), problem=str(error)))
                 (archive / _INCOMING).unlink(missing_ok=True)
@@ -66,11 +70,18 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
 
 
 def _land_one(
-    path: Path, archive: Path, province_code: str, received_at: datetime, known: list[dict], reader: Readers
+    path: Path,
+    folder_name: str,
+    archive: Path,
+    province_code: str,
+    received_at: datetime,
+    known: list[dict],
+    reader: Readers,
 ) -> Landed:
     incoming = archive / _INCOMING
     digest = _copy(path, incoming)
     name = storable_name(path.name)
+    folder_name = "" if folder_name == "." else "/".join(map(storable_name, folder_name.split("/")))
     earlier = next((line for line in known if line["file_sha256"] == digest), None)
     if earlier:
         incoming.unlink()
@@ -79,7 +90,8 @@ def _land_one(
         newest = next(line for line in reversed(known) if (line["unit_code"], line["period_code"]) == sender)
         is_newest = newest is earlier or None in sender
         return Landed(name, earlier["submission_id"], newer_id=None if is_newest else newest["submission_id"])
-    record = _recognise(incoming, digest, province_code, reader)
+    hint = hint_of(folder_name, name, province_code)
+    record = _recognise(incoming, name, digest, province_code, hint, reader)
     folder = archive / record["submission_id"]
     folder.mkdir(exist_ok=True)
     os.replace(incoming, folder / name)
@@ -90,6 +102,7 @@ def _land_one(
                 "event": "landed",
                 **record,
                 "file_name": name,
+                "landing_folder": folder_name,
                 "file_sha256": digest,
                 "arrival_no": len(known) + 1,
                 "received_at": received_at.isoformat(),
@@ -117,7 +130,7 @@ def storable_name(name: str) -> str:
 
 
 def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
-    """Files in order of arrival (time of the file, then name), and what cannot be a submission.
+    """Files in order of arrival (time of the file, then content), and what cannot be a submission.
 
     Excel's lock files and hidden files are nobody's submission and stay without a word.
     """
@@ -136,7 +149,22 @@ def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
             else:
                 # A link could bring any file of this server into the archive.
                 problems.append(Landed(storable_name(path.name), problem="not a file but a link or a device"))
-    return [path for _, path in sorted(files)], problems
+    return _in_order(files), problems
+
+
+def _in_order(files: list[tuple[int, Path]]) -> list[Path]:
+    """Oldest first. Of files with one time stamp the content decides, not the name somebody gave or the disk's order."""
+    times = Counter(time for time, _ in files)
+    keyed = [(time, _sha256(path) if times[time] > 1 else "", path) for time, path in files]
+    return [path for _, _, path in sorted(keyed)]
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""  # it is named when its turn comes
 
 
 def _copy(path: Path, target: Path) -> str:
@@ -172,16 +200,30 @@ def _is_being_written(descriptor: int) -> bool:
     return False
 
 
-def _recognise(path: Path, digest: str, province_code: str, reader: Readers) -> dict:
-    """Unit, period and form version from the cover; null where the file does not tell."""
-    unit = period = version = None
+def _recognise(
+    path: Path, file_name: str, digest: str, province_code: str, hint: Hint, reader: Readers
+) -> dict:
+    """Unit, period and form version from the cover, null where the file does not tell; the form of a text file.
+
+    Whoever's folder it lies in gets the answer when the file itself does not name a unit.
+    """
+    unit = period = version = form = None
     try:
-        identity = reader.run(identify_file, path, province_code)
+        identity, form = reader.run(identify_file, path, file_name, province_code, hint)
     except ReaderLostError:
         pass  # load meets the same file, judges it and writes the answer; here it only needs a name
     else:
         unit = identity.unit.code if identity.unit else None
         period = identity.period.code if identity.period else None
         version = identity.form_version
+    when = periods().get(period or hint.folder_period)
+    if unit is None and when and hint.folder_unit and reporting_day(hint.folder_unit, when, province_code):
+        unit = hint.folder_unit
     name = f"{period or 'unknown'}-{unit or 'unknown'}-{digest[:12]}"
-    return {"submission_id": name, "unit_code": unit, "period_code": period, "form_version": version}
+    return {
+        "submission_id": name,
+        "unit_code": unit,
+        "period_code": period,
+        "form_version": version,
+        "form_name": form,
+    }

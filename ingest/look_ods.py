@@ -32,7 +32,7 @@ class _Counter:
         self._sheet: SheetCensus | None = None
         self._hidden_styles: set[str] = set()
         self._style = ""
-        self._row = self._row_repeats = self._column = 0
+        self._row = self._row_repeats = self._column = self._table_column = 0
         self._cell: dict[str, str] | None = None
         self._text = ""
         self._notes = 0  # depth inside a cell's comment, which is no value
@@ -47,9 +47,14 @@ class _Counter:
         elif name == "table" and self._is_wanted(plain.get("name", "")):
             self._sheet = SheetCensus(plain["name"], is_hidden=plain.get("style-name") in self._hidden_styles)
             self.sheets[self._sheet.name] = self._sheet
-            self._row = self._row_repeats = 0
+            self._row = self._row_repeats = self._table_column = 0
         elif self._sheet is None:
             return
+        elif name == "table-column":
+            repeats = int(plain.get("number-columns-repeated", 1))
+            if plain.get("visibility", "visible") != "visible":
+                self._sheet.hide_columns(self._table_column + 1, self._table_column + repeats)
+            self._table_column += repeats
         elif name == "table-row":
             self._row += max(1, self._row_repeats)
             self._row_repeats = int(plain.get("number-rows-repeated", 1))

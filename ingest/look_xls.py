@@ -47,6 +47,8 @@ def _count(book, sheet) -> SheetCensus:
 
     found = SheetCensus(sheet.name, is_hidden=sheet.visibility != 0)
     found.hidden_rows = {row + 1 for row, information in sheet.rowinfo_map.items() if information.hidden}
+    found.hidden_columns = {column + 1 for column, info in sheet.colinfo_map.items() if info.hidden}
+    found.is_1904 = book.datemode == 1
     for first_row, end_row, first_column, end_column in sheet.merged_cells:
         found.merge(first_row + 1, first_column + 1, end_row, end_column)
     for row in range(sheet.nrows):

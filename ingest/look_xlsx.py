@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest import plain_sheet
 from ingest.package_xml import local, open_package, stream, tree
-from ingest.second_look import DamagedPackageError, SheetCensus, position
+from ingest.second_look import SheetCensus, position
 
 _TEXT_PARTS = ("v", "t", "f")
 _PERCENT_IDS = (9, 10)  # number formats every reader knows without a definition: 0% and 0.00%
@@ -19,9 +19,7 @@ _ZEROS = re.compile(r"0+")
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
     """See second_look.census."""
     with open_package(path) as package:
-        book = _office_document(package)
-        if book.endswith(".bin"):
-            raise DamagedPackageError("tệp thuộc định dạng .xlsb")
+        (book,) = related(package, "", "/officeDocument").values()
         found = [(sheet, part) for sheet, part in _sheets(package, book) if is_wanted(sheet.name)]
         if not found:
             return {}
@@ -34,23 +32,25 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
         return {sheet.name: sheet for sheet, _ in found}
 
 
-def _office_document(package: Mapping[str, bytes]) -> str:
-    (book,) = _related(package, "", "/officeDocument").values()
-    return book
-
-
 def _sheets(package: Mapping[str, bytes], book: str) -> Iterator[tuple[SheetCensus, str]]:
     """Each sheet and its part, as the workbook's relations say; chart sheets have no cells."""
-    parts = _related(package, book, "/worksheet")
-    for element in tree(package[book]).iter():
+    parts = related(package, book, "/worksheet")
+    root = tree(package[book])
+    is_1904 = any(
+        e.attrib.get("date1904") in ("1", "true") for e in root.iter() if local(e.tag) == "workbookPr"
+    )
+    for element in root.iter():
         if local(element.tag) == "sheet":
             relation = next(value for name, value in element.attrib.items() if local(name) == "id")
             if relation in parts:
                 is_hidden = element.attrib.get("state", "visible") != "visible"
-                yield SheetCensus(element.attrib["name"], is_hidden=is_hidden), parts[relation]
+                yield (
+                    SheetCensus(element.attrib["name"], is_hidden=is_hidden, is_1904=is_1904),
+                    parts[relation],
+                )
 
 
-def _related(package: Mapping[str, bytes], part: str, kind: str) -> dict[str, str]:
+def related(package: Mapping[str, bytes], part: str, kind: str) -> dict[str, str]:
     """Parts of a kind by relation id; transitional and strict packages agree in the last word of the type."""
     folder, name = posixpath.split(part)
     relations = tree(package[posixpath.join(folder, "_rels", f"{name}.rels")])
@@ -84,7 +84,7 @@ def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
         if local(tag) == "si" and not text:
             empty.add(number)
 
-    for part in _related(package, book, "/sharedStrings").values():
+    for part in related(package, book, "/sharedStrings").values():
         plain = plain_sheet.empty_texts(package[part])
         if plain is None:
             stream(package[part], start, data, end)
@@ -96,7 +96,7 @@ def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
 def _formats(package: Mapping[str, bytes], book: str) -> dict[int, str]:
     """Style number -> "%" or the zeros of a format like 0000: styles whose numbers are not shown as they are stored."""
     found: dict[int, str] = {}
-    for part in _related(package, book, "/styles").values():
+    for part in related(package, book, "/styles").values():
         root = tree(package[part])
         codes = {
             int(e.attrib["numFmtId"]): e.attrib["formatCode"] for e in root.iter() if local(e.tag) == "numFmt"
@@ -138,6 +138,8 @@ class _Counter:
                 self._row, self._column = position(attributes["r"])
             else:
                 self._column += 1
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            self._sheet.hide_columns(int(attributes["min"]), int(attributes["max"]))
         elif name == "mergeCell":
             first, _, last = attributes["ref"].partition(":")
             self._sheet.merge(*position(first), *position(last or first))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest import read_csv
+from ingest.attachments import attachments
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
 from ingest.sheet import Grid, SheetData, read_table, tidy
 from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, load_forms
@@ -35,10 +37,19 @@ class Workbook:
     sheets: dict[str, SheetData] = field(default_factory=dict)
     repeated_sheets: dict[str, str] = field(default_factory=dict)  # sheet -> the one it repeats
     unknown_sheets: list[str] = field(default_factory=list)
+    single_form: str | None = None  # name of the one form a text file holds; it has no cover
+    converted_from: str | None = None  # code table of a text file that was not Unicode
+    has_macros: bool = False
+    external_links: tuple[str, ...] = ()  # names of the files a workbook looks values up in
 
 
 def read_workbook(path: Path) -> Workbook:
-    """Read every known sheet; raises UnreadableError when the file is not a workbook that can be opened."""
+    """Read every known sheet; raises UnreadableError when the file is not a workbook that can be opened.
+
+    A text file (.csv, .tsv, .txt) is read as the one form whose titles it has.
+    """
+    if single := _read_single_form(path, path.name):
+        return single
     forms = {fold(form.sheet): form for form in load_forms().values()}
     workbook = Workbook()
     read: dict[str, str] = {}  # folded name -> sheet
@@ -53,11 +64,35 @@ def read_workbook(path: Path) -> Workbook:
             _read_cover_grid(form, grid, counted, workbook)
         else:
             workbook.sheets[form.name] = read_table(form, grid, counted)
+    try:
+        workbook.has_macros, workbook.external_links = attachments(path)
+    except DamagedPackageError as error:
+        raise UnreadableError(error.rule_id, error.words) from error
     return workbook
 
 
-def read_cover(path: Path) -> Workbook:
-    """Only the cover: enough to tell whose file it is. Raises UnreadableError as read_workbook does."""
+def _read_single_form(path: Path, file_name: str) -> Workbook | None:
+    """A text file of one form; None when the file is no text."""
+    try:
+        text = read_csv.text_of(path, file_name)
+        if text is None:
+            return None
+        form, grid, counted = read_csv.read_form(text.text, file_name)
+    except DamagedPackageError as error:
+        raise UnreadableError(error.rule_id, error.words) from error
+    _require_same_count(grid, counted)
+    converted_from = None if text.encoding.startswith("utf-") else text.encoding
+    sheets = {form.name: read_table(form, grid, counted)}
+    return Workbook(single_form=form.name, sheets=sheets, converted_from=converted_from)
+
+
+def read_cover(path: Path, file_name: str) -> Workbook:
+    """Only the cover: enough to tell whose file it is; of a text file, which form it holds.
+
+    ``file_name`` is what the sender called it. Raises UnreadableError as read_workbook does.
+    """
+    if single := _read_single_form(path, file_name):
+        return single
     form = load_forms()["cover"]
     workbook = Workbook()
     for grid, counted in _sheets(path, lambda name: _form_key(name) == fold(form.sheet), []):
@@ -87,13 +122,18 @@ def _sheets(
         raise UnreadableError(error.rule_id, error.words) from error
     sheets = []
     for name, grid in _grids(path, counted, is_wanted, unwanted):
-        filled = sum(1 for row in grid for value in row if not (isinstance(value, str) and not value.strip()))
-        if filled != counted[name].filled_count:
-            raise _not_opened(
-                f'trang "{name}" đọc được {filled} ô nhưng trong tệp có {counted[name].filled_count} ô có dữ liệu'
-            )
+        _require_same_count(grid, counted[name])
         sheets.append((grid, counted[name]))
     return sheets
+
+
+def _require_same_count(grid: Grid, counted: SheetCensus) -> None:
+    """What one reader does not see is a refusal, never a shorter table."""
+    filled = sum(1 for row in grid for value in row if not (isinstance(value, str) and not value.strip()))
+    if filled != counted.filled_count:
+        raise _not_opened(
+            f'trang "{counted.name}" đọc được {filled} ô nhưng trong tệp có {counted.filled_count} ô có dữ liệu'
+        )
 
 
 def _grids(

@@ -87,7 +87,7 @@ class CodeList:
         """In order of trust: how a text is made a key, and the codes each key stands for."""
         spellings = (
             lambda code, name: (code, name, f"{code} - {name}"),
-            lambda code, name: (_UNIT_WORD.sub("", name),),
+            lambda code, name: (plain_name(name),),
         )
         lookups = []
         for key in (match_key, fold):
@@ -98,6 +98,11 @@ class CodeList:
                         codes.setdefault(key(text), set()).add(code)
                 lookups.append((key, codes))
         return lookups
+
+
+def plain_name(unit_name: str) -> str:
+    """The name without Xã, Huyện, Tỉnh …"""
+    return _UNIT_WORD.sub("", unit_name)
 
 
 def _rows(list_name: str) -> list[dict[str, str]]:
@@ -179,6 +184,22 @@ def reporting_day(unit_code: str, period: Period, province_code: str) -> date | 
     """
     days = (period.cut_off_on, period.starts_on) if period.kind == "Y" else (period.cut_off_on,)
     return next((day for day in days if unit_code in units_of_province(province_code, day)), None)
+
+
+@cache
+def _successions() -> frozenset[tuple[str, str]]:
+    return frozenset((row["old_unit_code"], row["new_unit_code"]) for row in _rows("unit_succession"))
+
+
+def succeeds(commune_code: str, ended: Unit) -> bool:
+    """Whether a commune of today took over all or part of a commune of the district that ended."""
+    return any(
+        u.parent_code == ended.code
+        and u.valid_to == ended.valid_to
+        and (u.code, commune_code) in _successions()
+        for u in units()
+        if u.level == "commune"
+    )
 
 
 def communes_of(unit: Unit, day: date, province_code: str) -> CodeList:

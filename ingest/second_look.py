@@ -16,8 +16,9 @@ from pathlib import Path
 MAX_GRID_CELLS = 2_000_000
 # A form has a few merged titles; tens of thousands are an attack or a broken export.
 _MAX_MERGED_AREAS = 5_000
+_LAST_COLUMN = 16_384
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
 class DamagedPackageError(Exception):
@@ -41,7 +42,9 @@ class SheetCensus:
         default_factory=list
     )  # first row, column, last row, column
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     is_hidden: bool = False
+    is_1904: bool = False  # numbers of days count from 1904, as on old Macs
     last_row: int = 0
     last_column: int = 0
 
@@ -60,6 +63,10 @@ class SheetCensus:
         self.merged.append((first_row, first_column, last_row, last_column))
         if len(self.merged) > _MAX_MERGED_AREAS:
             raise DamagedPackageError(f'trang "{self.name}" có quá nhiều ô gộp')
+
+    def hide_columns(self, first: int, last: int) -> None:
+        """Note hidden columns; a range up to the sheet's edge hides the empty rest of the sheet."""
+        self.hidden_columns.update(range(first, min(last, _LAST_COLUMN) + 1))
 
     def _reach(self, row: int, column: int) -> None:
         self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
@@ -92,20 +99,22 @@ def position(address: str) -> tuple[int, int]:
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
     """Count the sheets whose names are wanted; raises DamagedPackageError for what should not be read at all.
 
-    The format is told by the content, never by the name: .xlsx and .xlsm (transitional and strict), .ods, .xls.
+    The format is told by the content, never by the name: .xlsx and .xlsm (transitional and strict), .xlsb, .ods, .xls.
     """
     import zipfile
 
-    from ingest import look_ods, look_xls, look_xlsx
+    from ingest import look_ods, look_xls, look_xlsb, look_xlsx
     from ingest.foreign import refuse_foreign
 
     refuse_foreign(path)
     with path.open("rb") as stream:
-        is_ole = stream.read(4) == _OLE_MAGIC
+        is_ole = stream.read(4) == OLE_MAGIC
     if is_ole:
         return look_xls.census(path, is_wanted)
     if not zipfile.is_zipfile(path):
         raise DamagedPackageError("tệp hỏng hoặc không phải là tệp Excel")
     with zipfile.ZipFile(path) as package:
-        is_ods = "content.xml" in package.namelist()
-    return (look_ods if is_ods else look_xlsx).census(path, is_wanted)
+        parts = package.namelist()
+    if "content.xml" in parts:
+        return look_ods.census(path, is_wanted)
+    return (look_xlsb if "xl/workbook.bin" in parts else look_xlsx).census(path, is_wanted)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from ingest.second_look import SheetCensus, column_letter
 from ingest.spec import Form
-from ingest.vietnamese import clean, fold
+from ingest.titles import Titles, foreign_unit
+from ingest.vietnamese import clean
 
 # The header stands within the first rows; a template puts it in row 4.
-_HEADER_SEARCH_ROWS = 30
+HEADER_SEARCH_ROWS = 30
 # A header may take up to four rows, with the words of a column in any of them.
 _MAX_HEADER_ROWS = 4
 
@@ -37,6 +38,9 @@ class SheetData:
     header_row: int | None = None  # the last one, right above the rows
     other_header_row: int | None = None  # a second row that looks like one
     unknown_headers: dict[str, str] = field(default_factory=dict)  # column letter -> header
+    unread_counts: dict[str, int] = field(default_factory=dict)  # column letter -> filled cells nobody reads
+    guessed_headers: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, field meant
+    foreign_units: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, unit it says
     repeated_headers: dict[str, str] = field(default_factory=dict)
     headless_columns: list[str] = field(default_factory=list)  # letters of columns with values and no header
     rows: list[Row] = field(default_factory=list)
@@ -49,6 +53,16 @@ class SheetData:
         """Numbers of the rows that are read although nobody sees them."""
         return [row.number for row in self.rows if row.number in self.census.hidden_rows]
 
+    @property
+    def hidden_titles(self) -> dict[str, str]:
+        """Letter and header of the columns that are read although nobody sees them."""
+        hidden = {column_letter(number - 1) for number in self.census.hidden_columns}
+        return {
+            letter: self.headers[name]
+            for name, letter in self.columns.items()
+            if letter in hidden and any(row.values[name] is not None for row in self.rows)
+        }
+
 
 def tidy(value: object) -> object:
     """None for an empty cell; text in NFC without outer spaces; everything else as stored."""
@@ -60,8 +74,8 @@ def tidy(value: object) -> object:
 def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     """The rows of a form's sheet; without a row that has two of the form's titles there is no header and no row."""
     data = SheetData(form=form, name=census.name, census=census)
-    titles = {fold(header): f.name for f in form.fields for header in f.headers}
-    header = _find_header(grid, titles)
+    titles = Titles(form)
+    header = find_header(grid, titles)
     if header is None:
         return data
     first, last, data.other_header_row = header
@@ -80,12 +94,9 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     return data
 
 
-def _find_header(grid: Grid, titles: dict[str, str]) -> tuple[int, int, int | None] | None:
+def find_header(grid: Grid, titles: Titles) -> tuple[int, int, int | None] | None:
     """First and last row of the header (from 0), and the number of another row with three titles; None without one."""
-    found = [
-        {i: titles[key] for i, c in enumerate(cells) if isinstance(c, str) and (key := fold(c)) in titles}
-        for cells in grid[:_HEADER_SEARCH_ROWS]
-    ]
+    found = [titles.in_row(cells) for cells in grid[:HEADER_SEARCH_ROWS]]
     most = max((len(set(row.values())) for row in found), default=0)
     if most < 2:
         return None
@@ -118,29 +129,44 @@ def _adds_titles(grid: Grid, found: list[dict[int, str]], index: int, known: dic
     )
 
 
-def _map_columns(
-    data: SheetData, grid: Grid, first: int, last: int, titles: dict[str, str]
-) -> dict[int, str]:
+def _map_columns(data: SheetData, grid: Grid, first: int, last: int, titles: Titles) -> dict[int, str]:
     """Field of each known column; notes down every column that is not one."""
     positions: dict[int, str] = {}
+    unknown: dict[int, str] = {}
     for index in range(len(grid[last])):
         texts = [text for row in range(first, last + 1) if (text := clean(str(grid[row][index])))]
         letter = column_letter(index)
-        known = next((text for text in reversed(texts) if fold(text) in titles), None)
-        if known is None:
-            if texts:
-                data.unknown_headers[letter] = texts[-1]
-            elif any(tidy(cells[index]) is not None for cells in grid[last + 1 :]):
-                data.headless_columns.append(letter)
+        known = next((text for text in reversed(texts) if titles.field_of(text)), None)
+        if known:
+            name = titles.field_of(known)
+            if name in data.columns:
+                data.repeated_headers[letter] = known
+            else:
+                _take(data, positions, index, name, known)
+                if said := foreign_unit(known, data.form.field(name)):
+                    data.foreign_units[letter] = (known, said)
             continue
-        name = titles[fold(known)]
-        if name in data.columns:
-            data.repeated_headers[letter] = known
+        count = sum(tidy(cells[index]) is not None for cells in grid[last + 1 :])
+        if texts:
+            unknown[index] = texts[-1]
+            data.unread_counts[letter] = count
+        elif count:
+            data.headless_columns.append(letter)
+    guessed = {index: titles.guess(text) for index, text in unknown.items()}
+    for index, text in unknown.items():
+        name, letter = guessed[index], column_letter(index)
+        if name and name not in data.columns and list(guessed.values()).count(name) == 1:
+            _take(data, positions, index, name, text)
+            data.guessed_headers[letter] = (text, name)
         else:
-            positions[index] = name
-            data.columns[name] = letter
-            data.headers[name] = known
+            data.unknown_headers[letter] = text
     return positions
+
+
+def _take(data: SheetData, positions: dict[int, str], index: int, name: str, header: str) -> None:
+    positions[index] = name
+    data.columns[name] = column_letter(index)
+    data.headers[name] = header
 
 
 def _column_values(data: SheetData, grid: Grid, index: int, first: int) -> dict[int, object]:
@@ -150,6 +176,9 @@ def _column_values(data: SheetData, grid: Grid, index: int, first: int) -> dict[
         if column == index + 1 and row in values:
             values[row] = text
     known = data.form.field(next(n for n, letter in data.columns.items() if letter == column_letter(index)))
+    if known.type == "date" and data.census.is_1904:
+        # A bare number of days counts from another day here; as text it is no date and the clerk is asked.
+        values = {n: str(v) if isinstance(v, int | float) else v for n, v in values.items()}
     if known.type in ("integer", "number"):
         return values  # one amount over several rows is one amount
     for top, left, bottom, _ in data.census.merged:

@@ -112,6 +112,8 @@ def read_submission(raw: Path, submission_id: str, period_code: str) -> dict[str
     with duckdb.connect() as connection:
         for name in load_forms():
             path = raw / name / period_code / f"{submission_id}.parquet"
+            if not path.exists():
+                continue  # a text file holds one form
             cursor = connection.execute(
                 f"select * from read_parquet({literal(str(path))}) order by _row_number"
             )
@@ -120,9 +122,15 @@ def read_submission(raw: Path, submission_id: str, period_code: str) -> dict[str
     return tables
 
 
-def is_stored(raw: Path, submission_id: str, period_code: str, is_accepted: bool) -> bool:
-    """Whether all of a submission's files are in raw; of a refused one there are only its issues."""
-    names = raw_names() if is_accepted else ("issue", "layout")
+def is_stored(
+    raw: Path, submission_id: str, period_code: str, is_accepted: bool, form_name: str | None = None
+) -> bool:
+    """Whether all of a submission's files are in raw; of a refused one there are only its issues.
+
+    ``form_name`` is the one form of a text file, None for a workbook.
+    """
+    forms = ((form_name,) if form_name else tuple(load_forms())) if is_accepted else ()
+    names = (*forms, "issue", "layout")
     return all((raw / name / period_code / f"{submission_id}.parquet").exists() for name in names)
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingest.cells import Place, as_text, typed_value
+from ingest.copies import fingerprints
 from ingest.issue import Issue, common_issue
 from ingest.read import UnreadableError, Workbook, read_cover, read_workbook
 from ingest.reference import (
@@ -22,6 +23,7 @@ from ingest.reference import (
     units_of_province,
 )
 from ingest.rules import run_rules, shown
+from ingest.sender import NO_HINT, Hint, another_units_rows, codes_of_single_form, disagreements, name_issue
 from ingest.sheet import Row, SheetData
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
@@ -47,7 +49,7 @@ _NOBODY = Identity(None, None, None, ())
 
 @dataclass
 class Judgement:
-    """The verdict on one workbook.
+    """The verdict on one workbook, or on a text file of one form, which has ``tables`` of that form alone.
 
     ``tables`` holds typed rows by form (each with ``_sheet`` and ``_row_number``), ``layout`` where each field stood.
     """
@@ -57,6 +59,7 @@ class Judgement:
     issues: list[Issue] = field(default_factory=list)
     tables: dict[str, list[dict]] = field(default_factory=dict)
     layout: list[dict] = field(default_factory=list)
+    fingerprints: dict[str, str] = field(default_factory=dict)  # of each form, see ingest.copies
 
     @property
     def error_count(self) -> int:
@@ -69,8 +72,13 @@ class Judgement:
         return sum(issue.severity == "warning" for issue in self.issues)
 
 
-def identify(workbook: Workbook, province_code: str) -> Identity:
-    """Recognise unit, period and form version from the cover; what is not recognised is None and an issue."""
+def identify(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Identity:
+    """Recognise unit, period and form version from the cover; what is not recognised is None and an issue.
+
+    A text file of one form has no cover: there the hint says whose it is.
+    """
+    if workbook.single_form:
+        return _identify_single_form(hint, province_code)
     cover_form = load_forms()["cover"]
     cover = workbook.cover
     if "unit_code" not in cover or "period_code" not in cover:
@@ -104,17 +112,39 @@ def identify(workbook: Workbook, province_code: str) -> Identity:
             issues.append(common_issue("FILE-05", **cell("period_code")))
     unit = None
     if cover["unit_code"] is not None:
-        unit = _find_unit(as_text(cover["unit_code"]), period, province_code)
-        if unit is None:
-            issues.append(
-                _unknown_unit(as_text(cover["unit_code"]), period, province_code, cell("unit_code"))
-            )
+        typed = as_text(cover["unit_code"])
+        unit = _find_unit(typed, period, province_code)
+        contested = None
+        if period is not None and cover.get("unit_name"):
+            code = unit.code if unit else typed.partition(" ")[0]
+            contested = name_issue(code, cover["unit_name"], unit, period, province_code, cell("unit_name"))
+        if contested:
+            issues.append(contested)
+        elif unit is None:
+            issues.append(_unknown_unit(typed, period, province_code, cell("unit_code")))
+        disagreeing = disagreements(hint, unit, period, cell("unit_code"))
+        issues.extend(disagreeing)
+        if any(issue.rule_id == "FILE-11" for issue in disagreeing):
+            unit = None  # nobody is charged with a file that lies in another unit's folder
     version = cover.get("form_version")
     # A version typed into a cell of numbers comes back as 1.0 or, in Vietnamese, as "1,0".
     version_text = None if version is None else str(version).replace(",", ".")
     if version_text is not None and version_text != form_version():
         issues.append(common_issue("FILE-06", **{**cell("form_version"), "expected_text": form_version()}))
     return Identity(unit, period, version_text, tuple(issues))
+
+
+def _identify_single_form(hint: Hint, province_code: str) -> Identity:
+    unit_code, period_code, issues = codes_of_single_form(hint)
+    period = periods().get(period_code) if period_code else None
+    if period_code and period is None:
+        issues.append(common_issue("FILE-05", value_text=period_code))
+    unit = None
+    if unit_code and period:
+        unit = _find_unit(unit_code, period, province_code)
+        if unit is None:
+            issues.append(_unknown_unit(unit_code, period, province_code, {"value_text": unit_code}))
+    return Identity(unit, period, None, tuple(issues))
 
 
 def _find_unit(typed: str, period: Period | None, province_code: str) -> Unit | None:
@@ -141,31 +171,39 @@ def _unknown_unit(typed: str, period: Period | None, province_code: str, cell: d
     return common_issue("FILE-04", **cell)
 
 
-def judge_file(path: Path, province_code: str) -> Judgement:
-    """Read and judge one workbook. Never raises for what a sender can do wrong: that is the verdict."""
+def judge_file(path: Path, province_code: str, hint: Hint = NO_HINT) -> Judgement:
+    """Read and judge one file. Never raises for what a sender can do wrong: that is the verdict.
+
+    ``hint`` is what the names of its folder and of the file say about the sender.
+    """
     try:
         workbook = _read(read_workbook, path)
     except UnreadableError as error:
         return unreadable(error.rule_id, error.words)
-    return judge(workbook, province_code)
+    return judge(workbook, province_code, hint)
 
 
-def identify_file(path: Path, province_code: str) -> Identity:
-    """Whose file it is, by its cover alone; nobody's when it cannot be read."""
+def identify_file(
+    path: Path, file_name: str, province_code: str, hint: Hint = NO_HINT
+) -> tuple[Identity, str | None]:
+    """Whose file it is, by its cover alone (nobody's when it cannot be read), and the one form of a text file.
+
+    ``file_name`` is what the sender called it.
+    """
     try:
-        return identify(_read(read_cover, path), province_code)
+        workbook = _read(read_cover, path, file_name)
     except UnreadableError:
-        return _NOBODY
+        return _NOBODY, None
+    return identify(workbook, province_code, hint), workbook.single_form
 
 
-def _read(read: Callable[[Path], Workbook], path: Path) -> Workbook:
+def _read(read: Callable[..., Workbook], path: Path, *arguments: str) -> Workbook:
     try:
-        return read(path)
+        return read(path, *arguments)
     except (UnreadableError, MemoryError):
         raise
-    except (
-        Exception
-    ) as error:  # what breaks while a file is read is the file's doing, and its sender gets an answer
+    # What breaks while a file is read is the file's doing, and its sender gets an answer.
+    except Exception as error:
         LOG.warning("%s breaks the reader", path.name, exc_info=True)
         raise UnreadableError("FILE-22") from error
 
@@ -175,25 +213,38 @@ def unreadable(rule_id: str, words: dict[str, object] | None = None) -> Judgemen
     return Judgement("unreadable", _NOBODY, [common_issue(rule_id, words)])
 
 
-def judge(workbook: Workbook, province_code: str) -> Judgement:
+def judge(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Judgement:
     """Judge a workbook that could be read; see Judgement."""
-    identity = identify(workbook, province_code)
+    identity = identify(workbook, province_code, hint)
     judgement = Judgement("refused", identity, list(identity.issues))
     if identity.unit is None or identity.period is None:
         return judgement
     judgement.issues.extend(_sheet_issues(workbook))
     lists = _lists(identity.unit, identity.period, province_code)
-    cover = _judge_cover(workbook, judgement, lists)
-    for name in TABLE_FORM_NAMES:
+    cover = {} if workbook.single_form else _judge_cover(workbook, judgement, lists)
+    for name in (workbook.single_form,) if workbook.single_form else TABLE_FORM_NAMES:
         _judge_sheet(name, workbook.sheets.get(name), cover, judgement, lists)
-    if not any(judgement.tables[n] for n in TABLE_FORM_NAMES) and not any(
-        cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES
-    ):
+    if _is_unfilled(judgement, cover):
         judgement.issues.append(common_issue("FILE-03"))
+    judgement.issues = another_units_rows(
+        judgement.issues, judgement.tables, identity.unit, identity.period, province_code
+    )
     judgement.issues.extend(run_rules(judgement.tables, cover, identity.period, workbook, judgement.issues))
+    judgement.fingerprints = fingerprints(judgement.tables)
     if judgement.error_count == 0:
         judgement.verdict = "accepted"
     return judgement
+
+
+def _is_unfilled(judgement: Judgement, cover: dict) -> bool:
+    """No row and no "nothing to report"; or a half-year's template as it was sent out, products prefilled, unsigned."""
+    if any(cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES):
+        return False
+    filled = {name for name, rows in judgement.tables.items() if name != "cover" and rows}
+    if not filled:
+        return True
+    is_signed = cover.get("prepared_by") or cover.get("prepared_date")
+    return bool(cover) and not is_signed and filled <= {"product"} and judgement.identity.period.kind != "Y"
 
 
 @lru_cache(maxsize=100)  # their entries are made ready for look-up once
@@ -237,12 +288,21 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
 
 
 def _sheet_issues(workbook: Workbook) -> list[Issue]:
-    """Sheets that are not read: a second one of a form is an error, a foreign one is said."""
+    """What is unusual about the file as a whole; a second sheet of a form is an error, a foreign one is said."""
     repeated = [
         common_issue("SHEET-07", {"other_sheet": other}, sheet=name)
         for name, other in workbook.repeated_sheets.items()
     ]
-    return repeated + [common_issue("SHEET-08", sheet=name) for name in workbook.unknown_sheets]
+    foreign = [common_issue("SHEET-08", sheet=name) for name in workbook.unknown_sheets]
+    file_level = []
+    if workbook.converted_from:
+        file_level.append(common_issue("FILE-10", {"encoding": workbook.converted_from}))
+    if workbook.has_macros:
+        file_level.append(common_issue("FILE-19", {"what": "macro", "kept_away": "được chạy"}))
+    if workbook.external_links:
+        what = f"liên kết tới tệp khác ({', '.join(workbook.external_links)})"
+        file_level.append(common_issue("FILE-19", {"what": what, "kept_away": "được mở"}))
+    return file_level + repeated + foreign
 
 
 def _judge_sheet(
@@ -300,11 +360,26 @@ def _layout_issues(data: SheetData) -> list[Issue]:
     if data.other_header_row:
         words = {"row": data.header_row, "other_row": data.other_header_row}
         issues.append(common_issue("SHEET-09", words, sheet=data.name, row_number=data.other_header_row))
+    for letter, (title, name) in data.guessed_headers.items():
+        words = {"letter": letter, "meant": data.form.field(name).title}
+        issues.append(
+            common_issue(
+                "SHEET-13", words, **header, column_letter=letter, column_title=title, field_name=name
+            )
+        )
+    for letter, (title, said) in data.foreign_units.items():
+        known = data.form.field(next(n for n, column in data.columns.items() if column == letter))
+        words = {"said": said, "unit": known.unit}
+        issues.append(common_issue("SHEET-15", words, **header, column_letter=letter, column_title=title))
+    if data.hidden_titles:
+        columns = ", ".join(f"{letter} - {title}" for letter, title in data.hidden_titles.items())
+        issues.append(common_issue("SHEET-14", {"columns": columns}, **header))
     for letter in data.headless_columns:
         issues.append(common_issue("SHEET-10", {"letter": letter}, **header, column_letter=letter))
     for rule_id, columns in (("SHEET-03", data.unknown_headers), ("SHEET-06", data.repeated_headers)):
         for letter, title in columns.items():
-            issues.append(common_issue(rule_id, **header, column_letter=letter, column_title=title))
+            words = {"letter": letter, "count": data.unread_counts.get(letter, 0)}
+            issues.append(common_issue(rule_id, words, **header, column_letter=letter, column_title=title))
     for first, last, name in data.filled_down:
         where = {"sheet": data.name, "row_number": first, "column_letter": data.columns[name]}
         where |= {"column_title": data.headers[name], "field_name": name}

@@ -8,16 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ingest import journal
 from ingest.changes import Changes, compare, previous_of
+from ingest.copies import Standing, note_accepted, refuse_copies
 from ingest.known import Known, read_stocks
 from ingest.land import ledger_path, unjudged
 from ingest.readers import ReaderLostError, Readers, readers
 from ingest.receipt import write_receipt
+from ingest.sender import Hint, hint_of
 from ingest.spec import TABLE_FORM_NAMES
 from ingest.store import is_stored, read_submission, store_submission
 from ingest.validate import Judgement, judge_file, unreadable
@@ -42,22 +44,28 @@ class _Earlier:
     """The filings before the one at hand; the same filings in the same order leave the same findings."""
 
     known: Known = field(default_factory=Known)
+    standing: Standing = field(default_factory=dict)
     accepted: dict[tuple[str, str], list[dict]] = field(
         default_factory=dict
     )  # landed lines by unit and period
 
     def judge(self, line: dict, judgement: Judgement) -> dict | None:
-        """Add to a judgement what earlier filings say of it, then count it among them; the filing before it, if any."""
+        """Add to a judgement what earlier filings say of it; the accepted filing before it, if any."""
+        refuse_copies(judgement, self.standing, _local_day(line))
         judgement.issues += self.known.findings(judgement)
-        previous = previous_of(line, self.accepted)
-        if judgement.verdict == "accepted":
-            self.take(line, judgement.tables["product"])
-        return previous
+        return previous_of(line, self.accepted)
 
-    def take(self, line: dict, products: list[dict]) -> None:
-        """Count an accepted filing among the earlier ones."""
-        self.known.add(line["unit_code"], line["period_code"], products)
+    def take(self, line: dict, judged: dict, products: list[dict] | None) -> None:
+        """Count an accepted filing among the earlier ones; ``products`` is None where it has no such form."""
+        note_accepted(self.standing, line, judged)
+        if products is not None:
+            self.known.add(line["unit_code"], line["period_code"], products)
         self.accepted.setdefault((line["unit_code"], line["period_code"]), []).append(line)
+
+
+def _local_day(line: dict) -> date:
+    """Day a submission was received, in Vietnam."""
+    return datetime.fromisoformat(line["received_at"]).astimezone(ZoneInfo(TIME_ZONE)).date()
 
 
 def load_landed(settings: Settings) -> Loaded:
@@ -73,16 +81,17 @@ def load_landed(settings: Settings) -> Loaded:
             if isinstance(failure, Exception):
                 _note_broken(loaded, submission_id, failure)
                 continue
-            _enter_verdict(settings, line, judgement)
+            journal.append(ledger_path(settings.archive), _verdict(settings, line, judgement))
             loaded.verdicts[submission_id] = judgement.verdict
     return loaded
 
 
 def judge_in_order(
-    pool: Readers, items: Iterable[tuple[object, Path]], province_code: str
+    pool: Readers, items: Iterable[tuple[object, tuple[Path, Hint]]], province_code: str
 ) -> Iterator[tuple[object, Judgement | Exception]]:
-    """For each (key, file) its judgement, in the order given; an exception is a fault of ours, not of the file."""
-    for key, found in pool.in_order(judge_file, ((key, (path, province_code)) for key, path in items)):
+    """For each (key, (file, hint)) its judgement, in the order given; an exception is a fault of ours, not of the file."""
+    arguments = ((key, (path, province_code, hint)) for key, (path, hint) in items)
+    for key, found in pool.in_order(judge_file, arguments):
         yield key, unreadable(found.rule_id) if isinstance(found, ReaderLostError) else found
 
 
@@ -95,15 +104,17 @@ def _judged(
             _note_broken(loaded, line["submission_id"], judgement)
             continue
         previous = earlier.judge(line, judgement)
+        if judgement.verdict == "accepted":
+            earlier.take(line, _verdict(settings, line, judgement), judgement.tables.get("product"))
         yield (line, judgement), (settings, line, judgement, previous)
 
 
-def _to_judge(settings: Settings, loaded: Loaded) -> Iterator[tuple[dict, Path]]:
+def _to_judge(settings: Settings, loaded: Loaded) -> Iterator[tuple[dict, tuple[Path, Hint]]]:
     for line in unjudged(settings.archive):
         if fault := verify_original(settings, line):
             _note_broken(loaded, line["submission_id"], StepError(fault))
         else:
-            yield line, _original(settings, line)
+            yield line, _file(settings, line)
 
 
 def store_and_answer(
@@ -118,15 +129,16 @@ def store_and_answer(
 
 def _changes(settings: Settings, previous: dict, judgement: Judgement) -> Changes:
     """What the submission changes against the one accepted before it."""
-    submission_id, received_at = previous["submission_id"], datetime.fromisoformat(previous["received_at"])
+    submission_id, period_code = previous["submission_id"], previous["period_code"]
     rows = None
     if judgement.verdict == "accepted":
-        if is_stored(settings.raw, submission_id, previous["period_code"], is_accepted=True):
-            before = read_submission(settings.raw, submission_id, previous["period_code"])
+        if is_stored(settings.raw, submission_id, period_code, True, previous.get("form_name")):
+            before = read_submission(settings.raw, submission_id, period_code)
         else:  # it came the same night, and another process is still storing it
-            before = judge_file(_original(settings, previous), settings.province_code).tables
+            path, hint = _file(settings, previous)
+            before = judge_file(path, settings.province_code, hint).tables
         rows = tuple(compare(before, judgement.tables))
-    return Changes(submission_id, received_at.astimezone(ZoneInfo(TIME_ZONE)).date(), rows)
+    return Changes(submission_id, _local_day(previous), rows)
 
 
 def _answer_without_marks(
@@ -145,21 +157,27 @@ def _note_broken(loaded: Loaded, submission_id: str, error: Exception) -> None:
     loaded.broken[submission_id] = str(error)
 
 
-def _enter_verdict(settings: Settings, line: dict, judgement: Judgement) -> None:
-    accepted = judgement.tables if judgement.verdict == "accepted" else {}
-    journal.append(
-        ledger_path(settings.archive),
-        {
-            "event": "judged",
-            "submission_id": line["submission_id"],
-            "form_version": judgement.identity.form_version,
-            "verdict_code": judgement.verdict,
-            "error_count": judgement.error_count,
-            "warning_count": judgement.warning_count,
-            "judged_at": settings.known_at.isoformat(),
-            **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
-        },
-    )
+def _verdict(settings: Settings, line: dict, judgement: Judgement) -> dict:
+    """The ledger's record of a verdict."""
+    is_accepted = judgement.verdict == "accepted"
+    accepted = judgement.tables if is_accepted else {}
+    return {
+        "event": "judged",
+        "submission_id": line["submission_id"],
+        "form_version": judgement.identity.form_version,
+        "verdict_code": judgement.verdict,
+        "error_count": judgement.error_count,
+        "warning_count": judgement.warning_count,
+        "judged_at": settings.known_at.isoformat(),
+        **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
+        "fingerprints": judgement.fingerprints if is_accepted else {},
+    }
+
+
+def _file(settings: Settings, line: dict) -> tuple[Path, Hint]:
+    """The original of a landed line, and what the names it came under say."""
+    hint = hint_of(line.get("landing_folder", ""), line["file_name"], settings.province_code)
+    return _original(settings, line), hint
 
 
 def _original(settings: Settings, line: dict) -> Path:
@@ -192,21 +210,23 @@ def _store_again(settings: Settings, pool: Readers, earlier: _Earlier) -> int:
 
 def _is_stored(settings: Settings, line: dict, judged: dict) -> bool:
     period = line["period_code"] or "unknown"
-    return is_stored(settings.raw, line["submission_id"], period, judged["verdict_code"] == "accepted")
+    is_accepted = judged["verdict_code"] == "accepted"
+    return is_stored(settings.raw, line["submission_id"], period, is_accepted, line.get("form_name"))
 
 
 def _judged_again(
     settings: Settings, pool: Readers, earlier: _Earlier, landed: dict, verdicts: dict, stored: set[str]
 ) -> Iterator[tuple[str, tuple]]:
     """For each filing that is not stored, in the order of the verdicts: its name, arguments to store it."""
-    missing = ((name, _original(settings, landed[name])) for name in verdicts if name not in stored)
+    missing = ((name, _file(settings, landed[name])) for name in verdicts if name not in stored)
     judgements = judge_in_order(pool, missing, settings.province_code)
     stocks = read_stocks(settings.raw, stored)
     for name, judged in verdicts.items():
         line, is_accepted = landed[name], judged["verdict_code"] == "accepted"
         if name in stored:
             if is_accepted:
-                earlier.take(line, stocks[name])
+                has_products = line.get("form_name") in (None, "product")
+                earlier.take(line, judged, stocks[name] if has_products else None)
             continue
         if fault := verify_original(settings, line):
             raise StepError(fault)
@@ -215,6 +235,8 @@ def _judged_again(
             raise judgement
         _require_same(judged, judgement)
         earlier.judge(line, judgement)
+        if is_accepted:
+            earlier.take(line, judged, judgement.tables.get("product"))
         yield name, (settings, line, judgement, is_accepted)
 
 

@@ -29,17 +29,21 @@ def check_files(files: list[Path], province_code: str, as_json: bool) -> int:
     """Judge files and print every finding; returns the worst verdict's exit code."""
     from ingest.readers import readers
     from ingest.receipt import receipt_json
+    from ingest.sender import hint_of
     from pipeline.load import judge_in_order
 
     worst = 0
     documents = []
     there = [path for path in files if path.is_file()]
+    to_judge = (
+        (path, (path, hint_of(str(path.resolve().parent), path.name, province_code))) for path in there
+    )
     for path in files:
         if path not in there:
             print(f"ocop: there is no file {path}; check the path.", file=sys.stderr)
             worst = EXIT_UNREADABLE
     with readers(most=len(there)) as pool:
-        for path, judgement in judge_in_order(pool, ((path, path) for path in there), province_code):
+        for path, judgement in judge_in_order(pool, to_judge, province_code):
             if isinstance(judgement, Exception):
                 raise judgement
             worst = max(worst, _WORST[judgement.verdict])

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ingest import journal
 from ingest.land import Landed, land_files
@@ -325,7 +326,6 @@ def status(settings: Settings, period: str | None = None) -> dict:
 def _built_on(settings: Settings) -> date:
     """Day of the published warehouse: it lists no period that came due later."""
     import json
-    from zoneinfo import ZoneInfo
 
     verdict = json.loads((settings.published / "gate.json").read_text(encoding="utf-8"))
     return datetime.fromisoformat(verdict["checked_at"]).astimezone(ZoneInfo(TIME_ZONE)).date()

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from ingest.land import ledger_path
-from ingest.spec import load_forms
+from ingest.spec import TABLE_FORM_NAMES, load_forms
 from ingest.store import ensure_empty_files
 from pipeline.settings import PROJECT, Settings
 
@@ -49,6 +49,7 @@ def dbt_variables(settings: Settings, candidate: Path) -> dict[str, object]:
         "as_of": settings.as_of.isoformat(),
         "known_at": settings.known_at.isoformat(),
         "province_code": settings.province_code,
+        "form_sheets": {name: load_forms()[name].sheet for name in TABLE_FORM_NAMES},
         "personal_fields": [f.name for form in load_forms().values() for f in form.fields if f.personal],
     }
 

@@ -3,6 +3,7 @@
 import csv
 import json
 
+import districts
 import duckdb
 import pytest
 from openpyxl import load_workbook
@@ -14,6 +15,11 @@ from pipeline import integrity, look, steps
 def test_the_next_workbook_carries_the_last_known_stock_and_is_accepted(sample_night, tmp_path):
     settings, _ = sample_night
     path = look.write_prefilled_template(settings, "587", "2025H1", tmp_path / "next.xlsx")
+    unsigned = judge_file(path, settings.province_code)
+    assert [i.rule_id for i in unsigned.issues if i.severity == "error"] == ["FILE-03"]
+    workbook = load_workbook(path)
+    districts.cover_cell(workbook, "prepared_by").value = "Người lập"
+    workbook.save(path)
     judgement = judge_file(path, settings.province_code)
     assert judgement.verdict == "accepted"
     products = judgement.tables["product"]

@@ -1,7 +1,9 @@
 with
     activity as (select * from {{ ref("stg_forms__activity") }}),
 
-    submission as (select * from {{ ref("fct_submission") }} where is_in_force),
+    submission as (
+        select * from {{ ref("bridge_submission_form") }} where is_in_force and form_name = 'activity'
+    ),
 
     final as (
         select

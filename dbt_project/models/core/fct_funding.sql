@@ -1,7 +1,9 @@
 with
     funding as (select * from {{ ref("stg_forms__funding") }}),
 
-    submission as (select * from {{ ref("fct_submission") }} where is_in_force),
+    submission as (
+        select * from {{ ref("bridge_submission_form") }} where is_in_force and form_name = 'funding'
+    ),
 
     source as (select * from {{ ref("dim_funding_source") }}),
 

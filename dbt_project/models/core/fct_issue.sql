@@ -3,6 +3,8 @@ with
 
     submission as (select * from {{ ref("fct_submission") }}),
 
+    form as (select * from {{ ref("bridge_submission_form") }}),
+
     product_status as (select * from {{ ref("fct_product_status") }}),
 
     product as (select * from {{ ref("dim_product") }}),
@@ -105,9 +107,14 @@ with
             finding.amount_vnd_million,
             finding.message,
             finding.action,
-            submission.is_in_force,
+            -- A finding on a sheet stands with the form it is about, one on the file with the file.
+            coalesce(form.is_in_force, submission.is_in_force) as is_in_force,
         from finding
         inner join submission on finding.submission_id = submission.submission_id
+        left join
+            form
+            on finding.submission_id = form.submission_id
+            and {{ match_key("finding.sheet") }} = {{ match_key("form.sheet_name") }}
     )
 
 select *

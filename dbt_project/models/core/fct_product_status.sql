@@ -1,7 +1,9 @@
 with
     product as (select * from {{ ref("stg_forms__product") }}),
 
-    submission as (select * from {{ ref("fct_submission") }} where is_in_force),
+    submission as (
+        select * from {{ ref("bridge_submission_form") }} where is_in_force and form_name = 'product'
+    ),
 
     product_name as (select * from {{ ref("int_product_name") }}),
 

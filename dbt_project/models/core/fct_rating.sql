@@ -1,7 +1,9 @@
 with
     rating as (select * from {{ ref("stg_forms__rating") }}),
 
-    submission as (select * from {{ ref("fct_submission") }} where is_in_force),
+    submission as (
+        select * from {{ ref("bridge_submission_form") }} where is_in_force and form_name = 'rating'
+    ),
 
     product_name as (select * from {{ ref("int_product_name") }}),
 

@@ -1,66 +1,54 @@
 with
-    landed as (select * from {{ ref("stg_ledger__landed") }}),
+    submission as (select * from {{ ref("int_submission") }}),
 
-    judged as (select * from {{ ref("stg_ledger__judged") }}),
-
-    decision as (select * from {{ ref("stg_ledger__decision") }}),
+    form as (select * from {{ ref("bridge_submission_form") }}),
 
     period as (select * from {{ ref("dim_period") }}),
 
-    -- The second clock: what had been received by that moment.
-    known as (
-        select landed.*, judged.* exclude (submission_id),
-        from landed
-        left join judged on landed.submission_id = judged.submission_id
-        where landed.received_at <= '{{ var("known_at") }}'::timestamptz
-    ),
-
-    hold as (
-        select submission_id, arg_max(decision_code, decision_no) = 'hold' as is_held,
-        from decision
-        where decision_code in ('hold', 'unhold')
-        group by submission_id
-    ),
-
-    -- The newest accepted workbook of a unit and period stands; older ones stay on record.
+    -- The newest accepted workbook answers for its unit and period; older ones stay on record. A text file
+    -- of one
+    -- form answers only where there is no workbook.
     standing as (
-        select unit_code, period_code, max(arrival_no) as arrival_no,
-        from known
+        select
+            unit_code, period_code, arg_max(submission_id, (form_name is null, arrival_no)) as submission_id,
+        from submission
         where verdict_code = 'accepted'
         group by unit_code, period_code
     ),
 
+    in_force as (select distinct submission_id, from form where is_in_force),
+
     final as (
         select
-            known.submission_id,
-            known.unit_code,
-            known.period_code,
-            known.form_version,
-            known.file_name,
-            known.file_sha256,
-            known.arrival_no,
-            known.received_at,
-            known.verdict_code,
+            submission.submission_id,
+            submission.unit_code,
+            submission.period_code,
+            submission.form_name,
+            submission.form_version,
+            submission.file_name,
+            submission.file_sha256,
+            submission.arrival_no,
+            submission.received_at,
+            submission.verdict_code,
             row_number() over (
-                partition by known.unit_code, known.period_code order by known.arrival_no
+                partition by submission.unit_code, submission.period_code order by submission.arrival_no
             )::integer as revision_no,
-            coalesce(hold.is_held, false) as is_held,
-            coalesce(standing.arrival_no = known.arrival_no, false) as is_latest_accepted,
-            coalesce(standing.arrival_no = known.arrival_no, false)
-            and not coalesce(hold.is_held, false) as is_in_force,
-            (known.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= period.deadline_on as is_on_time,
-            known.error_count,
-            known.warning_count,
-            known.product_row_count,
-            known.rating_row_count,
-            known.funding_row_count,
-            known.target_row_count,
-            known.activity_row_count,
-        from known
-        left join hold on known.submission_id = hold.submission_id
-        left join
-            standing on known.unit_code = standing.unit_code and known.period_code = standing.period_code
-        left join period on known.period_code = period.period_code
+            submission.is_held,
+            standing.submission_id is not null as is_latest_accepted,
+            in_force.submission_id is not null as is_in_force,
+            (submission.received_at at time zone 'Asia/Ho_Chi_Minh')::date
+            <= period.deadline_on as is_on_time,
+            submission.error_count,
+            submission.warning_count,
+            submission.product_row_count,
+            submission.rating_row_count,
+            submission.funding_row_count,
+            submission.target_row_count,
+            submission.activity_row_count,
+        from submission
+        left join standing on submission.submission_id = standing.submission_id
+        left join in_force on submission.submission_id = in_force.submission_id
+        left join period on submission.period_code = period.period_code
     )
 
 select *

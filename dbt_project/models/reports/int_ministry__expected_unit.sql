@@ -9,6 +9,29 @@ with
 
     submission as (select * from {{ ref("fct_submission") }}),
 
+    -- What stands of each form of a unit and period, and which forms nobody sent or somebody set aside.
+    form as (
+        select
+            unit_code,
+            period_code,
+            bool_or(is_in_force) as has_form_in_force,
+            bool_or(is_known) filter (where form_name = 'product') as knows_product,
+            bool_or(is_known) filter (where form_name = 'rating') as knows_rating,
+            concat_ws(
+                '; ',
+                'tạm giữ trang '
+                || string_agg(sheet_name, ', ' order by form_name) filter (where is_held_back),
+                if(
+                    count(*) < {{ var("form_sheets") | length }},
+                    'chỉ có trang ' || string_agg(sheet_name, ', ' order by form_name),
+                    null
+                )
+            ) as form_note,
+        from {{ ref("bridge_submission_form") }}
+        where is_latest_accepted
+        group by unit_code, period_code
+    ),
+
     -- Every half-year somebody filed for, the one that closed last and the one that runs: who has not sent is
     -- missing, not unmentioned.
     due_half as (
@@ -73,11 +96,14 @@ with
             latest.is_on_time,
             latest.revision_no,
             latest.warning_count,
+            coalesce(form.knows_product, false) as knows_product,
+            coalesce(form.knows_rating, false) as knows_rating,
+            if(form.has_form_in_force, nullif(form.form_note, ''), null) as form_note,
             case
-                when latest.is_held
-                then 'held'
-                when latest.submission_id is not null
+                when form.has_form_in_force
                 then 'received'
+                when latest.submission_id is not null
+                then 'held'
                 when refused.unit_code is not null
                 then 'refused'
                 else 'missing'
@@ -90,6 +116,7 @@ with
             on latest.unit_code = expected.unit_code
             and latest.period_code = bridge.source_period_code
             and latest.is_latest_accepted
+        left join form on form.unit_code = expected.unit_code and form.period_code = bridge.source_period_code
         left join
             (
                 select distinct unit_code, period_code, from submission where verdict_code = 'refused'
@@ -112,6 +139,14 @@ with
             arg_max(half.is_on_time, half.cut_off_on) as is_on_time,
             arg_max(half.revision_no, half.cut_off_on) as revision_no,
             arg_max(half.warning_count, half.cut_off_on) as warning_count,
+            arg_max(half.knows_product, half.cut_off_on) as knows_product,
+            bool_or(half.knows_rating) as knows_rating,
+            nullif(
+                string_agg(
+                    half.source_period_code || ': ' || half.form_note, '; ' order by half.source_period_code
+                ),
+                ''
+            ) as form_note,
             string_agg(half.source_period_code, ', ' order by half.source_period_code) filter (
                 where half.submission_status_code <> 'received'
             ) as absent_period_codes,

@@ -148,7 +148,7 @@ with
         where
             scope.result_rule = 'valid_product_per_commune_min'
             and (scope.period_code, scope.unit_code)
-            in (select (period_code, unit_code), from expected_unit where submission_status_code = 'received')
+            in (select (period_code, unit_code), from expected_unit where knows_product)
         group by all
     ),
 

@@ -61,7 +61,7 @@ with
     ),
 
     received_period as (
-        select period_code, bool_or(submission_status_code = 'received') as has_received,
+        select period_code, bool_or(knows_product) as knows_product, bool_or(knows_rating) as knows_rating,
         from expected_unit
         group by period_code
     ),
@@ -72,12 +72,17 @@ with
             received_period.period_code,
             listed.row_code,
             listed.figure_name,
-            -- Nobody sent: no figure. Somebody sent and names no such product: none. Money nobody wrote
-            -- down: unknown.
+            -- Nobody sent: no figure. Somebody sent the list and it names no such product: none. Money nobody
+            -- wrote down: unknown.
             coalesce(
                 unit_figure.value,
                 figure.value,
-                if(received_period.has_received and listed.measure_unit <> 'triệu đồng', 0, null)
+                case
+                    when listed.row_code = 'new_product'
+                    then if(received_period.knows_rating, 0, null)
+                    when listed.measure_unit <> 'triệu đồng'
+                    then if(received_period.knows_product, 0, null)
+                end
             )::decimal(18, 3) as value,
             listed.measure_unit,
         from received_period

@@ -5,9 +5,7 @@ with
 
     evidence as {{ evidence_of("producer_by_type") }},
 
-    received_period as (
-        select distinct period_code, from expected_unit where submission_status_code = 'received'
-    ),
+    received_period as (select distinct period_code, from expected_unit where knows_product),
 
     listed as (
         select producer_type_code as row_code, producer_type_name,

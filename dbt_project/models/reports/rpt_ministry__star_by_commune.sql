@@ -44,7 +44,7 @@ with
             and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
         left join
             figure on expected_unit.period_code = figure.period_code and commune.unit_code = figure.row_code
-        where expected_unit.submission_status_code = 'received'
+        where expected_unit.knows_product
     ),
 
     total_row as (

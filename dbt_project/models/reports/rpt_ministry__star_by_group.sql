@@ -7,9 +7,7 @@ with
 
     evidence as {{ evidence_of("star_by_group") }},
 
-    received_period as (
-        select distinct period_code, from expected_unit where submission_status_code = 'received'
-    ),
+    received_period as (select distinct period_code, from expected_unit where knows_product),
 
     listed as (
         select product_group_code as row_code, product_group_name,

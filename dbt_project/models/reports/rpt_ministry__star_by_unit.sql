@@ -23,7 +23,7 @@ with
         group by period_code, row_code
     ),
 
-    -- A unit that was received and names none has 0; a unit that was not received has no figure at all.
+    -- A unit that says it has none has 0; a unit whose products are not known has no figure at all.
     unit_row as (
         select
             expected_unit.period_code,
@@ -32,9 +32,7 @@ with
             expected_unit.unit_name,
             expected_unit.submission_status_code,
             {% for column in columns %}
-                if(
-                    expected_unit.submission_status_code = 'received', coalesce(figure.{{ column }}, 0), null
-                ) as {{ column }},
+                if(expected_unit.knows_product, coalesce(figure.{{ column }}, 0), null) as {{ column }},
             {% endfor %}
         from expected_unit
         left join

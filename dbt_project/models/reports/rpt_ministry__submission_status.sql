@@ -18,10 +18,17 @@ with
             expected_unit.is_on_time,
             expected_unit.revision_no,
             expected_unit.warning_count,
-            if(
-                expected_unit.period_code like '%Y' and expected_unit.absent_period_codes is not null,
-                'Chưa có số liệu kỳ ' || expected_unit.absent_period_codes,
-                null
+            nullif(
+                concat_ws(
+                    '; ',
+                    if(
+                        expected_unit.period_code like '%Y' and expected_unit.absent_period_codes is not null,
+                        'Chưa có số liệu kỳ ' || expected_unit.absent_period_codes,
+                        null
+                    ),
+                    'Kỳ ' || expected_unit.form_note
+                ),
+                ''
             ) as note,
         from expected_unit
         inner join

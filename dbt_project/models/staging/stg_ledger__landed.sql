@@ -6,6 +6,7 @@ with
             submission_id,
             unit_code,
             period_code,
+            form_name,
             form_version,
             file_name,
             file_sha256,

@@ -6,6 +6,13 @@ update fct_submission set
     target_row_count = (select count(*) from fct_target where _submission_id = submission_id),
     activity_row_count = (select count(*) from fct_activity where _submission_id = submission_id);
 
+insert into bridge_submission_form
+select submission_id, unnest(['product', 'rating', 'funding', 'target', 'activity']),
+    unnest(['Sản phẩm', 'Phân hạng', 'Kinh phí', 'Chỉ tiêu', 'Hoạt động']), unit_code, period_code,
+    unnest([product_row_count, rating_row_count, funding_row_count, target_row_count, activity_row_count]),
+    is_in_force
+from fct_submission where verdict_code = 'accepted';
+
 create temp table figure as
 with product as (
     select b.period_code, f.* exclude (period_code)

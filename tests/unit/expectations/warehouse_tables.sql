@@ -25,6 +25,10 @@ create table fct_submission (
     product_row_count integer, rating_row_count integer, funding_row_count integer, target_row_count integer,
     activity_row_count integer
 );
+create table bridge_submission_form (
+    submission_id varchar, form_name varchar, sheet_name varchar, unit_code varchar, period_code varchar,
+    row_count integer, is_in_force boolean
+);
 create table fct_issue (
     issue_key varchar, submission_id varchar, unit_code varchar, period_code varchar, rule_id varchar,
     severity varchar, family varchar, sheet varchar, row_number integer, column_title varchar, field_name varchar,

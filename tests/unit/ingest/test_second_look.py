@@ -132,12 +132,6 @@ def test_an_old_container_is_told_by_what_it_holds(tmp_path, content, said):
     assert said in reason(tmp_path / "a.xlsx")
 
 
-def test_a_binary_workbook_is_told_to_be_one(tmp_path):
-    path = districts.make(tmp_path)
-    rewritten(path, "_rels/.rels", lambda xml: xml.replace(b"xl/workbook.xml", b"xl/workbook.bin"))
-    assert ".xlsb" in reason(path)
-
-
 def test_the_words_of_a_header_may_stand_in_several_rows(tmp_path):
     path = districts.make(tmp_path)
     workbook = load_workbook(path)
