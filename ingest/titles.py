@@ -30,7 +30,10 @@ class Titles:
 
     def field_of(self, text: str) -> str | None:
         """Name of the field with exactly this title; words in brackets behind it (a unit, a remark) are set aside."""
-        return self._names.get(fold(text)) or self._names.get(fold(_BRACKETS.sub(" ", text)))
+        name = self._names.get(fold(text))
+        if name is None and ("(" in text or "[" in text):
+            name = self._names.get(fold(_BRACKETS.sub(" ", text)))
+        return name
 
     def in_row(self, cells: list[object]) -> dict[int, str]:
         """Index -> field of the cells of a row that are titles."""
