@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from ingest.legacy_fonts import note_legacy_fonts
 from ingest.package_xml import local, open_package, stream
 from ingest.second_look import DamagedPackageError, SheetCensus
 
@@ -31,6 +32,8 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
         for sheet, part in found:
             counter = _Counter(sheet, empty_texts, formats)
             stream(package, part, counter.start, counter.data, counter.end)
+        styles, texts = (_related(package, book, kind).values() for kind in ("/styles", "/sharedStrings"))
+        note_legacy_fonts(package, styles, texts, found)
         return {sheet.name: sheet for sheet, _ in found}
 
 

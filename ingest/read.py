@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.legacy_cells import Recoded, recode
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
 from ingest.sheet import Grid, SheetData, read_table, tidy
 from ingest.spec import LIST_SHEET, RECEIPT_SHEET, Form, load_forms
@@ -30,6 +31,7 @@ class Workbook:
     sheets: dict[str, SheetData] = field(default_factory=dict)
     repeated_sheets: dict[str, str] = field(default_factory=dict)  # sheet -> the one it repeats
     unknown_sheets: list[str] = field(default_factory=list)
+    recoded: dict[str, list[Recoded]] = field(default_factory=dict)  # sheet -> cells that were not Unicode
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -44,6 +46,7 @@ def read_workbook(path: Path) -> Workbook:
             continue
         read[key] = counted.name
         form = forms[key]
+        workbook.recoded[counted.name] = recode(grid, counted.fonts)
         if form.kind == "cover":
             _read_cover_grid(form, grid, counted, workbook)
         else:
@@ -56,6 +59,7 @@ def read_cover(path: Path) -> Workbook:
     form = load_forms()["cover"]
     workbook = Workbook()
     for grid, counted in _sheets(path, lambda name: _form_key(name) == fold(form.sheet), []):
+        recode(grid, counted.fonts)
         _read_cover_grid(form, grid, counted, workbook)
         break
     return workbook

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.cells import Place, as_text, typed_value
 from ingest.issue import Issue, common_issue
+from ingest.legacy_cells import Recoded
 from ingest.read import UnreadableError, Workbook, read_workbook
 from ingest.reference import (
     CodeList,
@@ -19,6 +21,7 @@ from ingest.reference import (
     units_of_province,
 )
 from ingest.rules import run_rules
+from ingest.second_look import column_letter
 from ingest.sheet import Row, SheetData
 from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
 from ingest.vietnamese import match_key
@@ -208,7 +211,25 @@ def _sheet_issues(workbook: Workbook) -> list[Issue]:
         common_issue("SHEET-07", {"other_sheet": other}, sheet=name)
         for name, other in workbook.repeated_sheets.items()
     ]
-    return repeated + [common_issue("SHEET-08", sheet=name) for name in workbook.unknown_sheets]
+    foreign = [common_issue("SHEET-08", sheet=name) for name in workbook.unknown_sheets]
+    recoded = [issue for name, cells in workbook.recoded.items() for issue in _recoded_issues(name, cells)]
+    return repeated + foreign + recoded
+
+
+def _recoded_issues(sheet: str, cells: list[Recoded]) -> Iterator[Issue]:
+    """One warning per sheet and way of typing, at the first cell that was converted to Unicode."""
+    for typed_in in dict.fromkeys(cell.typed_in for cell in cells):
+        same = [cell for cell in cells if cell.typed_in == typed_in]
+        letter = column_letter(same[0].column - 1)
+        yield common_issue(
+            "CELL-14",
+            {"count": len(same), "typed_in": typed_in, "first": f"{letter}{same[0].row}"},
+            sheet=sheet,
+            row_number=same[0].row,
+            column_letter=letter,
+            value_text=same[0].original,
+            expected_text=same[0].text,
+        )
 
 
 def _judge_sheet(

@@ -28,6 +28,11 @@ _NUMBER_AND_WORDS = re.compile(r"([-\d.,]+) ?(.*)", re.ASCII)
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _SPACES = re.compile(r"\s+")
+# Accents as characters of their own, which text from old editors and from macOS carries.
+_LOOSE_MARK = re.compile("[\u0300-\u0303\u0306\u0309\u031b\u0323]")
+_TONE_FIRST = re.compile("([\u0300\u0301\u0303\u0309])([\u0302\u0306])")
+_MARK_TWICE = re.compile(f"({_LOOSE_MARK.pattern})\\1+")
+_MARK_ON_NOTHING = re.compile(f"(^|[\\W\\d_])(?<!{_LOOSE_MARK.pattern}){_LOOSE_MARK.pattern}+")
 # Zero-width characters and soft hyphens come along with text copied from web pages; nobody sees them.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
@@ -48,6 +53,15 @@ class AmbiguousNumberError(ValueError):
 def clean(text: str) -> str:
     """NFC, non-breaking and repeated spaces made one space, invisible characters dropped, trimmed. Letters stay."""
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text.translate(_WITHOUT_INVISIBLE))).strip()
+
+
+def compose(text: str) -> str:
+    """NFC, and accents that NFC cannot place put right: a tone before its circumflex, one typed twice, one on nothing."""
+    if unicodedata.is_normalized("NFC", text) and not _LOOSE_MARK.search(text):
+        return text
+    loose = _TONE_FIRST.sub(r"\2\1", unicodedata.normalize("NFD", text))
+    loose = _MARK_TWICE.sub(r"\1", loose)
+    return unicodedata.normalize("NFC", _MARK_ON_NOTHING.sub(r"\1", loose))
 
 
 def match_key(text: str) -> str:
