@@ -20,10 +20,11 @@ from ingest.reference import (
     units,
     units_of_province,
 )
+from ingest.row_words import settle
 from ingest.rules import run_rules
 from ingest.second_look import column_letter
 from ingest.sheet import Row, SheetData
-from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
+from ingest.spec import TABLE_FORM_NAMES, Field, form_version, load_forms
 from ingest.vietnamese import match_key
 
 _IDENTITY_FIELDS = ("unit_code", "period_code", "form_version")
@@ -181,10 +182,16 @@ def _lists(unit: Unit, period: Period, province_code: str) -> dict[str, CodeList
 def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, CodeList]) -> dict[str, object]:
     form = load_forms()["cover"]
     cover: dict[str, object] = {"_sheet": workbook.cover_sheet, "_row_number": None}
-    for known in form.fields:
+
+    def place_of(known: Field) -> Place:
         row_number, letter = workbook.cover_cells.get(known.name, (None, None))
-        place = Place(workbook.cover_sheet, row_number, letter, known.title)
-        value, issue = typed_value(known, workbook.cover.get(known.name), place, lists)
+        return Place(workbook.cover_sheet, row_number, letter, known.title)
+
+    values, said = settle(form, workbook.cover, place_of)
+    judgement.issues.extend(said)
+    for known in form.fields:
+        place = place_of(known)
+        value, issue = typed_value(known, values.get(known.name), place, lists)
         if known.name in _IDENTITY_FIELDS:
             issue = None  # identify() has judged them
         elif known.name in workbook.cover_faulty:
@@ -194,9 +201,9 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
         if issue:
             judgement.issues.append(issue)
         cover[known.name] = value
-        if row_number:
+        if place.row_number:
             judgement.layout.append(
-                _layout(workbook.cover_sheet, known.name, letter, known.title, row_number)
+                _layout(place.sheet, known.name, place.column_letter, known.title, place.row_number)
             )
     cover["unit_code"] = judgement.identity.unit.code
     cover["period_code"] = judgement.identity.period.code
@@ -302,15 +309,25 @@ def _judge_row(
     data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList]
 ) -> dict[str, object]:
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
+
+    def place_of(known: Field) -> Place:
+        title = data.headers.get(known.name, known.title)
+        return Place(data.name, row.number, data.columns.get(known.name), title)
+
+    values, said = settle(data.form, row.values, place_of)
+    judgement.issues.extend(said)
+    held = {issue.field_name for issue in said if issue.severity == "error"}
     for known in data.form.fields:
         letter = data.columns.get(known.name)
-        place = Place(data.name, row.number, letter, data.headers.get(known.name, known.title))
+        place = place_of(known)
         fault = data.census.faulty.get(f"{letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
-            value, issue = typed_value(known, row.values.get(known.name), place, lists)
-            if value is None and issue is None and known.level == "key":
+            value, issue = typed_value(known, values.get(known.name), place, lists)
+            if known.name in held:
+                issue = None
+            elif value is None and issue is None and known.level == "key":
                 issue = place.issue("CELL-01", known, None)
             elif value is None and issue is None and known.level == "expected":
                 issue = place.issue("CELL-02", known, None)
