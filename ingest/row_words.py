@@ -19,7 +19,7 @@ from ingest.vietnamese import (
 )
 
 _PLAIN = re.compile(r"-?[\d.,]+", re.ASCII)
-_FIGURES_AND_WORDS = re.compile(r"([\d.,]+(?: \d{3})*) ?([^\d\s.,].*)", re.ASCII)
+_FIGURES_AND_WORDS = re.compile(r"([0-9.,]+(?: [0-9]{3})*) ?((?:[^\W\d_]|%).*)")
 _APPROXIMATE_FIELD = "is_approximate"
 _NO = ("khong", "false", "0")
 

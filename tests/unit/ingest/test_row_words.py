@@ -4,8 +4,14 @@ from decimal import Decimal
 
 import districts
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from ingest.cells import Place
+from ingest.row_words import settle
+from ingest.spec import load_forms
 from ingest.validate import judge_file
+from ingest.vietnamese import format_number, parse_range
 
 
 def judged(tmp_path, form: str, **values):
@@ -124,6 +130,28 @@ def test_a_percentage_keeps_its_sign_as_unit(tmp_path):
 def test_what_a_field_counts_may_stand_behind_its_number(tmp_path, field, typed, value):
     row, said = judged(tmp_path, "product", **{field: typed})
     assert (row[field], said) == (value, [])
+
+
+def nowhere(known):
+    return Place("Trang", 5, "A", known.title)
+
+
+numbers = st.decimals(0, 10**7, places=2, allow_nan=False).map(format_number)
+
+
+@given(numbers, numbers, st.sampled_from([" - ", "–", " đến ", "-"]), st.sampled_from(["", " lớp", "%"]))
+def test_a_range_of_numbers_in_any_format_is_two_such_numbers(low, high, between, unit):
+    form = load_forms()["target"]
+    values, issues = settle(form, {"target_min": f"{low}{between}{high}{unit}"}, nowhere)
+    assert (values["target_min"], values["target_max"], issues) == (low, high, [])
+    assert values.get("measure_unit") == (unit.strip() or None)
+
+
+@given(st.text("0123456789.,- \u2212"))
+def test_figures_alone_are_never_taken_apart(text):
+    assume(parse_range(text) is None)
+    values = {"activity_count": text, "measure_unit": None}
+    assert settle(load_forms()["activity"], values, nowhere) == (values, [])
 
 
 def test_a_guess_on_the_cover_is_said(tmp_path):
