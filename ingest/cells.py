@@ -13,13 +13,23 @@ from ingest.spec import Field
 from ingest.vietnamese import (
     AmbiguousNumberError,
     NumberGrammarError,
+    PartialDateError,
+    ShortYearError,
     clean,
     format_number,
     parse_date,
-    parse_number,
+    parse_range,
+    read_number,
 )
 
 _MARKS = {"x": "true", "1": "true", "0": "false"}  # how a box is ticked besides Có / Không
+# Excel stores what looks like a day and a month as a date: "02-05" becomes 2 May.
+_DATE_FOR_NUMBER = (
+    "; Excel đã đổi nội dung gõ vào thành ngày, xin đổi định dạng ô sang Văn bản (Text) rồi gõ lại số"
+)
+_SHORT_YEAR = "; năm xin ghi đủ bốn chữ số"
+# "Số:        /KH-UBND ngày   tháng   năm 2024": a draft whose number was never filled in.
+_BLANK_DOCUMENT_NUMBER = re.compile(r"(?:số)?[ :._…]*/ ?[A-ZĐ][\w-]*(?:,? ngày .*)?", re.IGNORECASE)
 _STORED_DIGITS = Decimal("0.001")
 _LONGEST_WHOLE = 1e15  # beyond, a float no longer holds each digit
 _FLOAT_NOISE = Decimal("0.000001")
@@ -97,19 +107,23 @@ def _coded(
 
 
 def _numeric(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
+    is_converted = False
     if isinstance(value, str):
         try:
             # A column without a unit of its own (a target's value) says with % what it counts in.
-            number = parse_number(value if known.unit else value.removesuffix("%"), known.unit)
+            typed = value if known.unit else value.removesuffix("%")
+            number, is_converted = read_number(typed, known.unit, known.counts)
         except AmbiguousNumberError as error:
             words = {"reading_1": error.readings[0], "reading_2": error.readings[1]}
             return None, place.issue("CELL-10", known, value, words)
         except NumberGrammarError:
-            return None, place.issue("CELL-03", known, value)
+            is_range = None not in (parse_range(value) or (None,))
+            return None, place.issue("CELL-19" if is_range else "CELL-03", known, value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     else:
-        return None, place.issue("CELL-03", known, value)
+        words = {"reason": _DATE_FOR_NUMBER} if isinstance(value, date) else None
+        return None, place.issue("CELL-03", known, value, words)
     if not number.is_finite():
         return None, place.issue("CELL-03", known, value)
     issue = _outside(known, number, value, place)
@@ -121,6 +135,10 @@ def _numeric(known: Field, value: object, place: Place) -> tuple[object, Issue |
         return int(number), None
     # A binary float shows more digits than were typed; three is what amounts in million đồng carry.
     rounded = number.quantize(_STORED_DIGITS)
+    if is_converted:
+        return rounded, place.issue(
+            "CELL-15", known, value, {"unit": known.unit}, expected_text=format_number(rounded)
+        )
     if abs(number - rounded) > _FLOAT_NOISE:
         return rounded, place.issue("CELL-12", known, value, expected_text=format_number(rounded))
     return rounded, None
@@ -135,6 +153,10 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
     elif isinstance(value, str):
         try:
             day = parse_date(value)
+        except PartialDateError:
+            return None, place.issue("CELL-04" if known.level == "key" else "CELL-18", known, value)
+        except ShortYearError:
+            return None, place.issue("CELL-04", known, value, {"reason": _SHORT_YEAR})
         except ValueError:
             return None, place.issue("CELL-04", known, value)
     elif (
@@ -155,6 +177,8 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
 
 def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
     text = as_text(value)
+    if known.level != "key" and _BLANK_DOCUMENT_NUMBER.fullmatch(text):
+        return None, place.issue("CELL-18", known, value)
     longest = known.constraints.get("maxLength")
     if longest and len(text) > longest:
         return None, place.issue("CELL-08", known, value, {"length": len(text)}, expected_text=str(longest))

@@ -50,6 +50,7 @@ def common_issue(rule_id: str, words: Mapping[str, object] | None = None, **wher
         "title": where.get("column_title"),
         "value": where.get("value_text"),
         "expected": where.get("expected_text"),
+        "reason": "",
         **(words or {}),
     }
     texts = {name: format_value(value) for name, value in known.items()}

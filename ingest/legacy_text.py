@@ -11,8 +11,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 TCVN3, TCVN3_CAPITALS, VNI, CP1258, CP1252 = "TCVN3", "TCVN3 chữ hoa", "VNI", "cp1258", "cp1252"
+EVEN, LIKELY, SURE = 1, 2, 3  # how sure a reading of a cell's text is
 
 # TCVN 5712:1993 VN3, the code of the ABC fonts (.VnTime …): one code per letter, capitals only of the bare vowels and Đ.
 _TCVN3_LETTERS = str.maketrans(
@@ -52,245 +54,37 @@ _VNI_CODE = re.compile("|".join(sorted(_VNI_LETTERS, key=len, reverse=True)))
 
 _WORD = re.compile(r"[A-Za-z\u00a1-\u1fff\ufffd]+")
 _CAPITALS_BUT_ACCENTS = re.compile(r"[A-ZĂÂĐÊÔƠƯ]{2}")
-# Letters that only Unicode has: text with one of them has been converted already, whatever its font says.
+# Letters beyond Latin-1 and accents of their own.
 _UNICODE_ONLY = re.compile("[ĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9\u0300-\u0323]")
 _CP1252_SIGNS = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 
-_ONSET = "b|ch?|d|đ|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x|"
-_OPEN_RIMES = [
-    "a",
-    "ai",
-    "ao",
-    "au",
-    "ay",
-    "am",
-    "an",
-    "ang",
-    "anh",
-    "ăm",
-    "ăn",
-    "ăng",
-    "âm",
-    "ân",
-    "âng",
-    "âu",
-    "ây",
-    "e",
-    "em",
-    "en",
-    "eng",
-    "eo",
-    "ê",
-    "êm",
-    "ên",
-    "ênh",
-    "êu",
-    "i",
-    "ia",
-    "im",
-    "in",
-    "inh",
-    "iu",
-    "iêm",
-    "iên",
-    "iêng",
-    "iêu",
-    "o",
-    "oa",
-    "oai",
-    "oam",
-    "oan",
-    "oang",
-    "oanh",
-    "oao",
-    "oay",
-    "oăm",
-    "oăn",
-    "oăng",
-    "oe",
-    "oen",
-    "oeo",
-    "oi",
-    "om",
-    "on",
-    "ong",
-    "oong",
-    "ô",
-    "ôi",
-    "ôm",
-    "ôn",
-    "ông",
-    "ơ",
-    "ơi",
-    "ơm",
-    "ơn",
-    "u",
-    "ua",
-    "uân",
-    "uâng",
-    "uây",
-    "ue",
-    "uê",
-    "uênh",
-    "ui",
-    "um",
-    "un",
-    "ung",
-    "uơ",
-    "uôi",
-    "uôm",
-    "uôn",
-    "uông",
-    "uy",
-    "uya",
-    "uyên",
-    "uynh",
-    "uyu",
-    "ư",
-    "ưa",
-    "ưi",
-    "ưng",
-    "ưu",
-    "ươi",
-    "ươm",
-    "ươn",
-    "ương",
-    "ươu",
-    "y",
-    "yêm",
-    "yên",
-    "yêng",
-    "yêu",
-]
-_STOPPED_RIMES = [
-    "ac",
-    "ach",
-    "ap",
-    "at",
-    "ăc",
-    "ăp",
-    "ăt",
-    "âc",
-    "âp",
-    "ât",
-    "ec",
-    "ep",
-    "et",
-    "êch",
-    "êp",
-    "êt",
-    "ich",
-    "ip",
-    "it",
-    "iêc",
-    "iêp",
-    "iêt",
-    "oac",
-    "oach",
-    "oap",
-    "oat",
-    "oăc",
-    "oăt",
-    "oc",
-    "ooc",
-    "op",
-    "ot",
-    "oet",
-    "ôc",
-    "ôp",
-    "ôt",
-    "ơp",
-    "ơt",
-    "uât",
-    "uc",
-    "uêch",
-    "uôc",
-    "uôt",
-    "up",
-    "ut",
-    "uych",
-    "uyt",
-    "uyp",
-    "uyêt",
-    "ưc",
-    "ưt",
-    "ươc",
-    "ươp",
-    "ươt",
-    "yêt",
-    "ăk",
-    "ak",
-    "ok",
-    "ôk",
-]
-_SYLLABLE = re.compile(rf"(?:{_ONSET})(?:{'|'.join(_OPEN_RIMES)})")
-# A syllable that ends in a stop carries one of two tones; a wrong reading seldom gets that right.
-_STOPPED = re.compile(rf"(?:{_ONSET})(?:{'|'.join(_STOPPED_RIMES)})")
-# Words of every report: they settle what is short or has two readings ("xã" and "xó").
-_COMMON_WORDS = frozenset(
-    [
-        "xã",
-        "phường",
-        "huyện",
-        "tỉnh",
-        "sản",
-        "phẩm",
-        "chủ",
-        "thể",
-        "hợp",
-        "tác",
-        "quyết",
-        "định",
-        "số",
-        "năm",
-        "tổng",
-        "đơn",
-        "vị",
-        "báo",
-        "cáo",
-        "kỳ",
-        "hạng",
-        "ngày",
-        "cơ",
-        "sở",
-        "hộ",
-        "và",
-        "của",
-        "được",
-        "thực",
-        "hiện",
-        "kinh",
-        "phí",
-        "nguồn",
-        "vốn",
-        "kế",
-        "hoạch",
-        "giải",
-        "ngân",
-        "triệu",
-        "đồng",
-        "cấp",
-        "hội",
-        "nhóm",
-        "loại",
-        "hình",
-        "đã",
-        "có",
-        "tên",
-        "mã",
-        "người",
-        "lập",
-        "ghi",
-        "chú",
-        "lần",
-        "đầu",
-        "đánh",
-        "giá",
-        "kết",
-        "quả",
-    ]
+_ONSET = "b|ch?|d|đ|gi|gh?|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x|"
+_OPEN_RIMES = (
+    "a|ai|ao|au|ay|am|an|ang|anh|ăm|ăn|ăng|âm|ân|âng|âu|ây|e|em|en|eng|eo|ê|êm|ên|"
+    "ênh|êu|i|ia|im|in|inh|iu|iêm|iên|iêng|iêu|o|oa|oai|oam|oan|oang|oanh|oao|oay|oăm|"
+    "oăn|oăng|oe|oen|oeo|oi|om|on|ong|oong|ô|ôi|ôm|ôn|ông|ơ|ơi|ơm|ơn|u|ua|uân|uâng|"
+    "uây|ue|uê|uênh|ui|um|un|ung|uơ|uôi|uôm|uôn|uông|uy|uya|uyên|uynh|uyu|ư|ưa|ưi|ưng|"
+    "ưu|ươi|ươm|ươn|ương|ươu|ăk|ak|ok|ôk"
 )
-
+_STOPPED_RIMES = (
+    "ac|ach|ap|at|ăc|ăp|ăt|âc|âp|ât|ec|ep|et|êch|êp|êt|ich|ip|it|iêc|iêp|iêt|oac|oach|"
+    "oap|oat|oăc|oăt|oc|ooc|op|ot|oet|ôc|ôp|ôt|ơp|ơt|uât|uc|uêch|uôc|uôt|up|ut|uych|"
+    "uyt|uyp|uyêt|ưc|ưt|ươc|ươp|ươt"
+)
+_SYLLABLE = re.compile(rf"(?:{_ONSET})(?:{_OPEN_RIMES})|(?:[hklmstv]|qu|th)?y|(?:qu)?yê(?:m|n|ng|u)|quynh")
+# A syllable that ends in a stop carries one of two tones; a wrong reading seldom gets that right.
+_STOPPED = re.compile(rf"(?:{_ONSET})(?:{_STOPPED_RIMES})|(?:qu)?yêt|quyt|quych")
+# The vowels of a syllable; the u of qu and the i of gi belong to its consonants.
+_VOWELS = re.compile("(?:qu|gi(?=[aăâeêioôơuưy]))?[^aăâeêioôơuưy]*([aăâeêioôơuưy]+)")
+# Abbreviations such as QĐ and NĐ are no syllables and speak for no reading.
+_ABBREVIATION = re.compile("[BCDĐGHKLMNPQRSTVX]+")
+# Words of every report: they settle what is short or has two readings ("xã" and "xó").
+_COMMON_WORDS = re.compile(
+    "xã|phường|huyện|tỉnh|sản|phẩm|chủ|thể|hợp|tác|quyết|định|số|năm|tổng|đơn|vị|báo|cáo|"
+    "kỳ|hạng|ngày|cơ|sở|hộ|và|của|được|thực|hiện|kinh|phí|nguồn|vốn|kế|hoạch|giải|ngân|"
+    "triệu|đồng|cấp|hội|nhóm|loại|hình|đã|có|tên|mã|người|lập|ghi|chú|lần|đầu|đánh|giá|"
+    "kết|quả"
+)
 _UNEXPLAINED = (
     "chữ trong tệp không theo bảng mã nào đọc được (UTF-8, TCVN3, VNI, Windows-1258); "
     'vui lòng lưu lại từ Excel theo kiểu "CSV UTF-8" hoặc gửi tệp .xlsx'
@@ -362,6 +156,44 @@ def to_unicode(text: str, encoding: str) -> str:
     return _WORD.sub(lambda word: _all_capitals(word[0]), read)
 
 
+def font_encoding(font: str | None) -> str | None:
+    """TCVN3, TCVN3_CAPITALS or VNI for a legacy font (.VnTime, .VnTimeH, VNI-Times), None for any other."""
+    name = (font or "").strip().lower()
+    if name.startswith(".vn"):
+        return TCVN3_CAPITALS if name.endswith("h") else TCVN3
+    return VNI if name.startswith(("vni-", "vni ")) else None
+
+
+def is_unicode(text: str) -> bool:
+    """Whether the text has letters that only Unicode has: it has been converted already, whatever its font says."""
+    return bool(_UNICODE_ONLY.search(text))
+
+
+@lru_cache(maxsize=50_000)
+def legacy_reading(text: str, font: str | None = None) -> tuple[str | None, int]:
+    """The encoding a cell's text seems to be typed in and how sure that is; (None, 0) where Unicode explains it better.
+
+    ``font`` is the encoding of the cell's font when that is a legacy one. SURE: as it stands the text is not Vietnamese
+    and read so it is. LIKELY: the same, but too short to be sure without a font. EVEN: both readings are Vietnamese.
+    """
+    now = _score(unicodedata.normalize("NFC", text))
+    readings = {
+        encoding: _score(read)
+        for encoding in ((font,) if font else (TCVN3, VNI))
+        if (read := to_unicode(text, encoding)) != text
+    }
+    if not readings:
+        return None, 0
+    encoding, then = max(readings.items(), key=lambda item: item[1])
+    if not now.wrong:
+        return (encoding, EVEN) if then.right and not then.wrong else (None, 0)
+    if font:
+        return (encoding, SURE) if then.net > now.net else (None, 0)
+    if now.net >= 0 or then.right <= 2 * then.wrong:
+        return (encoding, LIKELY) if not then.wrong else (None, 0)
+    return encoding, SURE if then.common or then.long > 1 else LIKELY
+
+
 def _all_capitals(word: str) -> str:
     if not _CAPITALS_BUT_ACCENTS.search(word) or any(c.islower() and c.isascii() for c in word):
         return word
@@ -382,27 +214,59 @@ def _western(content: bytes) -> str:
     return str(best)
 
 
-def _score(text: str) -> tuple[int, int]:
-    """(Vietnamese words minus others, common words) among the words with letters outside ASCII."""
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
-    right = sum(map(_is_syllable, words))
-    return 2 * right - len(words), sum(word.lower() in _COMMON_WORDS for word in words)
+class _Score(NamedTuple):
+    """Words with letters outside ASCII; greater is more Vietnamese."""
+
+    net: int  # right ones minus wrong ones
+    common: int  # right ones of every report
+    long: int  # different right ones of more than one letter: "×" and "µ" are letters to a font
+    right: int
+    wrong: int
+
+
+def _score(text: str) -> _Score:
+    words = [w for w in _WORD.findall(text) if not w.isascii() and not _ABBREVIATION.fullmatch(w)]
+    right = [word.lower() for word in words if _is_syllable(word)]
+    wrong = len(words) - len(right)
+    common = sum(bool(_COMMON_WORDS.fullmatch(word)) for word in right)
+    return _Score(len(right) - wrong, common, len({w for w in right if len(w) > 1}), len(right), wrong)
 
 
 def _is_vietnamese(text: str) -> bool:
     """Most words with letters outside ASCII are Vietnamese; a few names of other peoples do no harm."""
-    return _score(text)[0] > 0
+    return _score(text).net > 0
 
 
 @lru_cache(maxsize=50_000)
 def _is_syllable(word: str) -> bool:
     if not (word.islower() or word.isupper() or word.istitle()):
         return False
-    decomposed = unicodedata.normalize("NFD", word.lower())
-    tones = [c for c in decomposed if c in _TONES]
-    if len(tones) > 1:
+    letters, tones = [], []
+    for letter in word.lower():
+        parts = unicodedata.normalize("NFD", letter)
+        tone = "".join(c for c in parts if c in _TONES)
+        if tone:
+            tones.append((len(letters), tone))
+        letters.append(unicodedata.normalize("NFC", parts.replace(tone, "")) if tone else letter)
+    bare = "".join(letters)
+    stopped = _STOPPED.fullmatch(bare)
+    if len(tones) > 1 or not (stopped or _SYLLABLE.fullmatch(bare)):
         return False
-    bare = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES))
-    if _STOPPED.fullmatch(bare):
-        return bool(tones) and tones[0] in (_ACUTE, _DOT)
-    return bool(_SYLLABLE.fullmatch(bare)) and not (bare.endswith("y") and bare[0] in "bcdđgnprx")
+    if not tones:
+        return not stopped
+    ((place, tone),) = tones
+    return place in _tone_places(bare) and not (stopped and tone not in (_ACUTE, _DOT))
+
+
+def _tone_places(bare: str) -> tuple[int, ...]:
+    """Where in a syllable its tone may stand: on ê of "tiếng", on o or a of "hoa"."""
+    found = _VOWELS.match(bare)
+    first, vowels = found.start(1), found[1]
+    shaped = [place for place, vowel in enumerate(vowels, first) if vowel in "ăâêôơư"]
+    if shaped:
+        return (shaped[-1],)
+    if len(vowels) == 3:
+        return (first + 1,)
+    if len(vowels) == 2 and first + 2 < len(bare):  # a consonant follows
+        return (first + 1,)
+    return (first, first + 1) if vowels in ("oa", "oe", "uy") else (first,)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from ingest.legacy_text import font_encoding
 from ingest.look_xlsx import shown_number
 from ingest.package_xml import local, open_package, stream
-from ingest.second_look import DamagedPackageError, SheetCensus
+from ingest.second_look import DamagedPackageError, SheetCensus, column_letter
 
 _ZEROS_BEFORE = re.compile(r"0\d+")
 
@@ -31,6 +32,7 @@ class _Counter:
         self._is_wanted = is_wanted
         self._sheet: SheetCensus | None = None
         self._hidden_styles: set[str] = set()
+        self._fonts: dict[str, str] = {}  # style -> encoding of its legacy font
         self._style = ""
         self._row = self._row_repeats = self._column = self._table_column = 0
         self._cell: dict[str, str] | None = None
@@ -42,6 +44,8 @@ class _Counter:
         plain = {local(key): value for key, value in attributes.items()}
         if name == "style":
             self._style = plain.get("name", "")
+        elif name == "text-properties" and (encoding := font_encoding(plain.get("font-name"))):
+            self._fonts[self._style] = encoding
         elif name == "table-properties" and plain.get("display") == "false":
             self._hidden_styles.add(self._style)
         elif name == "table" and self._is_wanted(plain.get("name", "")):
@@ -76,7 +80,7 @@ class _Counter:
 
     def end(self, tag: str) -> None:
         name = local(tag)
-        if name == "annotation":
+        if name == "annotation" and self._sheet is not None:
             self._notes -= 1
         elif name == "table":
             self._sheet = None
@@ -94,6 +98,8 @@ class _Counter:
             self._sheet.fault(self._row, first, text or cell.get("formula", "").removeprefix("of:"))
         elif kind is not None and (kind != "string" or text or cell.get("string-value", "").strip()):
             self._sheet.fill(last_row, self._column, repeats * self._row_repeats)
+            if cell.get("style-name") in self._fonts:
+                self._sheet.fonts[f"{column_letter(first - 1)}{self._row}"] = self._fonts[cell["style-name"]]
             if kind == "percentage":
                 self._sheet.shown[self._row, first] = shown_number(cell["value"], "%")
             elif kind == "float" and _ZEROS_BEFORE.fullmatch(text):

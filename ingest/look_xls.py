@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from ingest.legacy_text import font_encoding
 from ingest.look_xlsx import shown_number
-from ingest.second_look import DamagedPackageError, SheetCensus
+from ingest.second_look import DamagedPackageError, SheetCensus, column_letter
 
 # An .xlsx with a password is an OLE file around an encrypted package.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -51,6 +52,7 @@ def _count(book, sheet) -> SheetCensus:
     found.is_1904 = book.datemode == 1
     for first_row, end_row, first_column, end_column in sheet.merged_cells:
         found.merge(first_row + 1, first_column + 1, end_row, end_column)
+    fonts = {n: encoding for n, font in enumerate(book.font_list) if (encoding := font_encoding(font.name))}
     for row in range(sheet.nrows):
         for column, cell in enumerate(sheet.row(row)):
             if cell.ctype == xlrd.XL_CELL_ERROR:
@@ -59,6 +61,9 @@ def _count(book, sheet) -> SheetCensus:
                 continue
             elif cell.ctype not in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
                 found.fill(row + 1, column + 1)
+                font = book.xf_list[cell.xf_index].font_index
+                if cell.ctype == xlrd.XL_CELL_TEXT and font in fonts:
+                    found.fonts[f"{column_letter(column)}{row + 1}"] = fonts[font]
                 if cell.ctype == xlrd.XL_CELL_NUMBER:
                     code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
                     number_format = "%" if "%" in code else code

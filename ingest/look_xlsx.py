@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ingest import plain_sheet
+from ingest.legacy_fonts import note_legacy_fonts
 from ingest.package_xml import local, open_package, stream, tree
 from ingest.second_look import SheetCensus, position
 
@@ -29,6 +30,8 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
                 continue
             counter = _Counter(sheet, empty_texts, formats)
             stream(package[part], counter.start, counter.data, counter.end)
+        styles, texts = (related(package, book, kind).values() for kind in ("/styles", "/sharedStrings"))
+        note_legacy_fonts(package, styles, texts, found)
         return {sheet.name: sheet for sheet, _ in found}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingest import read_csv
 from ingest.attachments import attachments
+from ingest.legacy_cells import Recoded, recode
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
 from ingest.sheet import Grid, SheetData, read_table, tidy
 from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, load_forms
@@ -41,6 +42,7 @@ class Workbook:
     converted_from: str | None = None  # code table of a text file that was not Unicode
     has_macros: bool = False
     external_links: tuple[str, ...] = ()  # names of the files a workbook looks values up in
+    recoded: dict[str, list[Recoded]] = field(default_factory=dict)  # sheet -> cells that were not Unicode
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -60,6 +62,7 @@ def read_workbook(path: Path) -> Workbook:
             continue
         read[key] = counted.name
         form = forms[key]
+        workbook.recoded[counted.name] = recode(grid, counted.fonts)
         if form.kind == "cover":
             _read_cover_grid(form, grid, counted, workbook)
         else:
@@ -82,8 +85,9 @@ def _read_single_form(path: Path, file_name: str) -> Workbook | None:
         raise UnreadableError(error.rule_id, error.words) from error
     _require_same_count(grid, counted)
     converted_from = None if text.encoding.startswith("utf-") else text.encoding
+    recoded = {counted.name: recode(grid, counted.fonts)}
     sheets = {form.name: read_table(form, grid, counted)}
-    return Workbook(single_form=form.name, sheets=sheets, converted_from=converted_from)
+    return Workbook(single_form=form.name, sheets=sheets, converted_from=converted_from, recoded=recoded)
 
 
 def read_cover(path: Path, file_name: str) -> Workbook:
@@ -96,6 +100,7 @@ def read_cover(path: Path, file_name: str) -> Workbook:
     form = load_forms()["cover"]
     workbook = Workbook()
     for grid, counted in _sheets(path, lambda name: _form_key(name) == fold(form.sheet), []):
+        recode(grid, counted.fonts)
         _read_cover_grid(form, grid, counted, workbook)
         break
     return workbook

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
-from ingest.vietnamese import fold, match_key
+from ingest.vietnamese import fold, loose_key, match_key
 
 SEEDS_DIRECTORY = Path(__file__).resolve().parents[1] / "dbt_project" / "seeds"
 _UNIT_WORD = re.compile(r"^(Tỉnh|Thành phố|Thị xã|Huyện|Xã|Phường|Thị trấn|Đặc khu)\s+")
@@ -90,7 +90,7 @@ class CodeList:
             lambda code, name: (plain_name(name),),
         )
         lookups = []
-        for key in (match_key, fold):
+        for key in (match_key, fold, loose_key):
             for spell in spellings:
                 codes: dict[str, set[str]] = {}
                 for code, name in self.entries:

@@ -38,6 +38,7 @@ class SheetCensus:
     filled_count: int = 0
     faulty: dict[str, str] = field(default_factory=dict)  # address -> "#DIV/0!" or "=A1+B1"
     shown: dict[tuple[int, int], str] = field(default_factory=dict)  # numbers shown as "007" or "50%"
+    fonts: dict[str, str] = field(default_factory=dict)  # address -> encoding of the cell's legacy font
     merged: list[tuple[int, int, int, int]] = field(
         default_factory=list
     )  # first row, column, last row, column

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -33,6 +33,9 @@ class Field:
     codelist: str | None = None
     unit: str | None = None
     personal: bool = False
+    counts: list[str] = field(default_factory=list)  # words that may be typed behind the number: "8 sản phẩm"
+    unit_field: str | None = None  # field of the row that holds the unit of the number
+    range_pair: str | None = None  # field that holds the upper end when this one holds the lower
     constraints: dict = field(default_factory=dict)
 
     @property
@@ -120,6 +123,11 @@ class Form:
     cross_tables: dict[str, str] = field(default_factory=dict)  # name -> SQL that several cross rules read
     cross_rules: tuple[CrossRule, ...] = ()
     control_totals: tuple[ControlTotal, ...] = ()
+
+    @cached_property
+    def number_fields(self) -> tuple[Field, ...]:
+        """The fields that hold a number."""
+        return tuple(known for known in self.fields if known.type in ("integer", "number"))
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the form has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.cells import Place, as_text, typed_value
 from ingest.copies import fingerprints
 from ingest.issue import Issue, common_issue
+from ingest.legacy_cells import Recoded
 from ingest.read import UnreadableError, Workbook, read_cover, read_workbook
 from ingest.reference import (
     CodeList,
@@ -22,10 +23,12 @@ from ingest.reference import (
     units,
     units_of_province,
 )
+from ingest.row_words import settle
 from ingest.rules import run_rules, shown
+from ingest.second_look import column_letter
 from ingest.sender import NO_HINT, Hint, another_units_rows, codes_of_single_form, disagreements, name_issue
 from ingest.sheet import Row, SheetData
-from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
+from ingest.spec import TABLE_FORM_NAMES, Field, form_version, load_forms
 from ingest.vietnamese import match_key
 
 LOG = logging.getLogger(__name__)
@@ -263,10 +266,16 @@ def _lists(unit: Unit, period: Period, province_code: str) -> dict[str, CodeList
 def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, CodeList]) -> dict[str, object]:
     form = load_forms()["cover"]
     cover: dict[str, object] = {"_sheet": workbook.cover_sheet, "_row_number": None}
-    for known in form.fields:
+
+    def place_of(known: Field) -> Place:
         row_number, letter = workbook.cover_cells.get(known.name, (None, None))
-        place = Place(workbook.cover_sheet, row_number, letter, known.title)
-        value, issue = typed_value(known, workbook.cover.get(known.name), place, lists)
+        return Place(workbook.cover_sheet, row_number, letter, known.title)
+
+    values, said = settle(form, workbook.cover, place_of)
+    judgement.issues.extend(said)
+    for known in form.fields:
+        place = place_of(known)
+        value, issue = typed_value(known, values.get(known.name), place, lists)
         if known.name in _IDENTITY_FIELDS:
             issue = None  # identify() has judged them
         elif known.name in workbook.cover_faulty:
@@ -276,9 +285,9 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
         if issue:
             judgement.issues.append(issue)
         cover[known.name] = value
-        if row_number:
+        if place.row_number:
             judgement.layout.append(
-                _layout(workbook.cover_sheet, known.name, letter, known.title, row_number)
+                _layout(place.sheet, known.name, place.column_letter, known.title, place.row_number)
             )
     cover["unit_code"] = judgement.identity.unit.code
     cover["period_code"] = judgement.identity.period.code
@@ -302,7 +311,24 @@ def _sheet_issues(workbook: Workbook) -> list[Issue]:
     if workbook.external_links:
         what = f"liên kết tới tệp khác ({', '.join(workbook.external_links)})"
         file_level.append(common_issue("FILE-19", {"what": what, "kept_away": "được mở"}))
-    return file_level + repeated + foreign
+    recoded = [issue for name, cells in workbook.recoded.items() for issue in _recoded_issues(name, cells)]
+    return file_level + repeated + foreign + recoded
+
+
+def _recoded_issues(sheet: str, cells: list[Recoded]) -> Iterator[Issue]:
+    """One warning per sheet and way of typing, at the first cell that was converted to Unicode."""
+    for typed_in in dict.fromkeys(cell.typed_in for cell in cells):
+        same = [cell for cell in cells if cell.typed_in == typed_in]
+        letter = column_letter(same[0].column - 1)
+        yield common_issue(
+            "CELL-14",
+            {"count": len(same), "typed_in": typed_in, "first": f"{letter}{same[0].row}"},
+            sheet=sheet,
+            row_number=same[0].row,
+            column_letter=letter,
+            value_text=same[0].original,
+            expected_text=same[0].text,
+        )
 
 
 def _judge_sheet(
@@ -392,8 +418,16 @@ def _judge_row(
 ) -> dict[str, object]:
     """The typed row; ``seen`` remembers what faultless cells of this sheet gave, because most values recur."""
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
+
+    def place_of(known: Field) -> Place:
+        title = data.headers.get(known.name, known.title)
+        return Place(data.name, row.number, data.columns.get(known.name), title)
+
+    values, said = settle(data.form, row.values, place_of)
+    judgement.issues.extend(said)
+    held = {issue.field_name for issue in said if issue.severity == "error"}
     for known in data.form.fields:
-        stored = row.values.get(known.name)
+        stored = values.get(known.name)
         key = (known.name, type(stored), stored)
         if stored is not None and key in seen and not data.census.faulty:
             typed[known.name] = seen[key]
@@ -402,13 +436,15 @@ def _judge_row(
             typed[known.name] = None
             continue
         letter = data.columns.get(known.name)
-        place = Place(data.name, row.number, letter, data.headers.get(known.name, known.title))
+        place = place_of(known)
         fault = data.census.faulty.get(f"{letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
             value, issue = typed_value(known, stored, place, lists)
-            if value is None and issue is None and known.level == "key":
+            if known.name in held:
+                issue = None
+            elif value is None and issue is None and known.level == "key":
                 issue = place.issue("CELL-01", known, None)
             elif value is None and issue is None and known.level == "expected":
                 issue = place.issue("CELL-02", known, None)

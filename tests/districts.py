@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from legacy_fonts import from_unicode
+
+from ingest.legacy_text import TCVN3, VNI
 from ingest.reference import periods
 from ingest.spec import load_forms
 from ingest.template import COVER_FIRST_ROW, HEADER_ROW, resolve, write_template
@@ -199,6 +203,19 @@ def _declare_nothing_but_fill(workbook) -> None:
     cover_cell(workbook, "nothing_to_report_funding").value = "Có"
 
 
+def _retype(change: Callable[[str], str], font: str | None) -> Callable:
+    def apply(workbook) -> None:
+        from openpyxl.styles import Font
+
+        for row in (1, 2, 3):
+            typed = cell(workbook, "product", "issuing_authority", row)
+            typed.value = change(typed.value)
+            if font:
+                typed.font = Font(name=font)
+
+    return apply
+
+
 # fault -> what it does to a faultless workbook
 FAULTS: dict[str, Callable] = {
     "unknown_unit": _put_cover("unit_code", "999"),
@@ -245,6 +262,19 @@ FAULTS: dict[str, Callable] = {
     "empty_sheet": _empty_funding,
     "nothing_but_filled": _declare_nothing_but_fill,
     "control_total": _put_cover("total_funding_disbursed_vnd_million", 345),
+    "tcvn3_font": _retype(lambda text: from_unicode(text, TCVN3), ".VnTime"),
+    "vni_font": _retype(lambda text: from_unicode(text, VNI), "VNI-Times"),
+    "font_lost": _retype(lambda text: from_unicode(text, TCVN3), None),
+    "loose_accents": _retype(lambda text: unicodedata.normalize("NFD", text), None),
+    "ty_dong": _put("funding", "planned_amount_vnd_million", "1,2 tỷ đồng"),
+    "approximate_word": _put("product", "annual_revenue_vnd_million", "khoảng 345"),
+    "range_in_one_cell": _put("target", "target_min", "15-25"),
+    "range_of_stars": _put("product", "star", "3-4 sao"),
+    "date_for_a_range": _put("target", "target_max", date(2024, 5, 2)),
+    "another_counter": _put("activity", "activity_count", "2 cuộc"),
+    "blank_in_date": _put("product", "decision_date", "ngày     tháng 02 năm 2024"),
+    "short_year": _put("product", "decision_date", "4/12/20"),
+    "blank_document_number": _put("product", "decision_number", "Số:        /QĐ-UBND"),
     # Accepted by intake, stopped by the gate: an amount typed in đồng instead of triệu đồng.
     "amount_in_dong": _put("funding", "disbursed_amount_vnd_million", 93_974_000),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from ingest.legacy_text import TCVN3, VNI
@@ -9,75 +10,12 @@ from ingest.legacy_text import TCVN3, VNI
 _SMALL = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 # The tables as UniKey prints them, in the order of _SMALL; written a second time so that a slip in one of them shows.
 _TCVN3 = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ"
-_VNI = [
-    "aø",
-    "aù",
-    "aû",
-    "aõ",
-    "aï",
-    "aê",
-    "aè",
-    "aé",
-    "aú",
-    "aü",
-    "aë",
-    "aâ",
-    "aà",
-    "aá",
-    "aå",
-    "aã",
-    "aä",
-    "ñ",
-    "eø",
-    "eù",
-    "eû",
-    "eõ",
-    "eï",
-    "eâ",
-    "eà",
-    "eá",
-    "eå",
-    "eã",
-    "eä",
-    "ì",
-    "í",
-    "æ",
-    "ó",
-    "ò",
-    "oø",
-    "où",
-    "oû",
-    "oõ",
-    "oï",
-    "oâ",
-    "oà",
-    "oá",
-    "oå",
-    "oã",
-    "oä",
-    "ô",
-    "ôø",
-    "ôù",
-    "ôû",
-    "ôõ",
-    "ôï",
-    "uø",
-    "uù",
-    "uû",
-    "uõ",
-    "uï",
-    "ö",
-    "öø",
-    "öù",
-    "öû",
-    "öõ",
-    "öï",
-    "yø",
-    "yù",
-    "yû",
-    "yõ",
-    "î",
-]
+_VNI = re.findall(
+    r"\S+",
+    "aø aù aû aõ aï aê aè aé aú aü aë aâ aà aá aå aã aä ñ eø eù eû eõ eï eâ eà eá eå eã eä ì "
+    "í æ ó ò oø où oû oõ oï oâ oà oá oå oã oä ô ôø ôù ôû ôõ ôï uø uù uû uõ uï ö öø öù öû "
+    "öõ öï yø yù yû yõ î ",
+)
 _CODES = {
     VNI: dict(zip(_SMALL, _VNI, strict=True))
     | dict(zip(_SMALL.upper(), (code.upper() for code in _VNI), strict=True)),
