@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
 from ingest.sheet import Grid, SheetData, read_table, tidy
-from ingest.spec import LIST_SHEET, RECEIPT_SHEET, Form, load_forms
+from ingest.spec import LIST_SHEET, RECEIPT_SHEET, Form, find_version, load_forms, load_versions
 from ingest.vietnamese import fold
 
 _MAX_FILE_BYTES = 50_000_000
@@ -30,33 +30,46 @@ class Workbook:
     sheets: dict[str, SheetData] = field(default_factory=dict)
     repeated_sheets: dict[str, str] = field(default_factory=dict)  # sheet -> the one it repeats
     unknown_sheets: list[str] = field(default_factory=list)
+    forms: dict[str, Form] = field(
+        default_factory=load_forms
+    )  # of the version the cover names, else of today
 
 
 def read_workbook(path: Path) -> Workbook:
     """Read every known sheet; raises UnreadableError when the file is not a workbook that can be opened."""
-    forms = {fold(form.sheet): form for form in load_forms().values()}
+    form_names = _form_names()
     workbook = Workbook()
-    read: dict[str, str] = {}  # folded name -> sheet
-    for grid, counted in _sheets(path, lambda name: _form_key(name) in forms, workbook.unknown_sheets):
-        key = _form_key(counted.name)
-        if key in read:
-            workbook.repeated_sheets[counted.name] = read[key]
+    tables: dict[str, tuple[Grid, SheetCensus]] = {}
+    read: dict[str, str] = {}  # form -> sheet
+    for grid, counted in _sheets(path, lambda name: _form_key(name) in form_names, workbook.unknown_sheets):
+        name = form_names[_form_key(counted.name)]
+        if name in read:
+            workbook.repeated_sheets[counted.name] = read[name]
             continue
-        read[key] = counted.name
-        form = forms[key]
-        if form.kind == "cover":
-            _read_cover_grid(form, grid, counted, workbook)
+        read[name] = counted.name
+        if name == "cover":
+            _read_cover_grid(grid, counted, workbook)
         else:
-            workbook.sheets[form.name] = read_table(form, grid, counted)
+            tables[name] = (grid, counted)
+    if version := find_version(workbook.cover.get("form_version")):
+        workbook.forms = version.forms
+    for name, (grid, counted) in tables.items():
+        workbook.sheets[name] = read_table(workbook.forms[name], grid, counted)
     return workbook
+
+
+def _form_names() -> dict[str, str]:
+    """Form by folded name of its sheet, in every version that is taken."""
+    forms = (form for version in load_versions().values() for form in version.forms.values())
+    return {fold(form.sheet): form.name for form in forms}
 
 
 def read_cover(path: Path) -> Workbook:
     """Only the cover: enough to tell whose file it is. Raises UnreadableError as read_workbook does."""
-    form = load_forms()["cover"]
+    form_names = _form_names()
     workbook = Workbook()
-    for grid, counted in _sheets(path, lambda name: _form_key(name) == fold(form.sheet), []):
-        _read_cover_grid(form, grid, counted, workbook)
+    for grid, counted in _sheets(path, lambda name: form_names.get(_form_key(name)) == "cover", []):
+        _read_cover_grid(grid, counted, workbook)
         break
     return workbook
 
@@ -113,9 +126,11 @@ def _grids(
     return grids
 
 
-def _read_cover_grid(form: Form, grid: Grid, counted: SheetCensus, workbook: Workbook) -> None:
+def _read_cover_grid(grid: Grid, counted: SheetCensus, workbook: Workbook) -> None:
     workbook.cover_sheet = counted.name
-    labels = {fold(header): f for f in form.fields for header in f.headers}
+    # What the cover says decides its version, so a label of any version is one.
+    covers = (version.forms["cover"] for version in load_versions().values())
+    labels = {fold(header): f for form in covers for f in form.fields for header in f.headers}
     for row_number, cells in enumerate(grid, start=1):
         for index, cell in enumerate(cells):
             known = labels.get(fold(cell)) if isinstance(cell, str) else None

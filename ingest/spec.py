@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -31,11 +32,13 @@ class Field:
     unit: str | None = None
     personal: bool = False
     constraints: dict = field(default_factory=dict)
+    default: object = None  # what stands for the column in a version that has none
+    is_joined: bool = False  # holds several fields: the groups of its pattern are named after them
 
     @property
     def title(self) -> str:
-        """The header that is printed."""
-        return self.headers[0]
+        """The header that is printed; the name where a version had no such column."""
+        return self.headers[0] if self.headers else self.name
 
     @property
     def sql_type(self) -> str:
@@ -96,6 +99,22 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Version:
+    """A version of the workbook that is taken, and its forms as they stood then.
+
+    ``closed_on`` is the last cut-off it is taken for; None while it is open.
+    """
+
+    code: str
+    forms: dict[str, Form]
+    closed_on: date | None = None
+
+    def is_open_for(self, cut_off_on: date) -> bool:
+        """Whether a workbook of a period with that cut-off may come in this version."""
+        return self.closed_on is None or cut_off_on <= self.closed_on
+
+
+@dataclass(frozen=True)
 class CommonRule:
     """A rule that holds for every form: sentence and action with placeholders."""
 
@@ -131,8 +150,60 @@ def load_forms() -> dict[str, Form]:
 
 
 def form_version() -> str:
-    """Version of the workbook layout, as written on the cover."""
+    """Version of the workbook layout that templates are written in, as it stands on their cover."""
     return load_forms()["cover"].version
+
+
+@cache
+def load_versions(directory: Path = FORMS_DIRECTORY / "layouts") -> dict[str, Version]:
+    """Every version of the workbook by code: today's, and one for each ``version-*.yml`` of the directory, newest first."""
+    versions = {form_version(): Version(form_version(), load_forms())}
+    for path in sorted(directory.glob("version-*.yml"), reverse=True):
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        code = raw.pop("form_version")
+        forms = dict(load_forms())
+        for name, changes in raw.pop("forms", {}).items():
+            forms[name] = _as_it_stood(forms[name], code, **changes)
+        versions[code] = Version(code, forms, **raw)
+    return versions
+
+
+def find_version(written: object) -> Version | None:
+    """The version a cover names; a cell of numbers gives 1.0 or, in Vietnamese, "1,0"."""
+    return load_versions().get(str(written).replace(",", "."))
+
+
+def _as_it_stood(
+    form: Form,
+    version: str,
+    sheet: str | None = None,
+    headers: dict[str, list[str]] | None = None,
+    absent: dict[str, object] | None = None,
+    joined: list[dict] | None = None,
+) -> Form:
+    """A form of today with the sheet name, titles, missing columns (and what stands for them) and joined columns of then."""
+    absent, headers = absent or {}, headers or {}
+    for name in (*absent, *headers):
+        form.field(name)  # a misspelt name in the YAML fails here
+    fields = tuple(
+        replace(f, headers=(), default=absent[f.name])
+        if f.name in absent
+        else replace(f, headers=tuple(headers.get(f.name, f.headers)))
+        for f in form.fields
+    )
+    columns = tuple(
+        Field(
+            c["name"],
+            tuple(c["headers"]),
+            "string",
+            "optional",
+            "",
+            constraints={"pattern": c["pattern"]},
+            is_joined=True,
+        )
+        for c in joined or ()
+    )
+    return replace(form, version=version, sheet=sheet or form.sheet, fields=fields + columns)
 
 
 @cache

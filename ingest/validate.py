@@ -20,7 +20,7 @@ from ingest.reference import (
 )
 from ingest.rules import run_rules
 from ingest.sheet import Row, SheetData
-from ingest.spec import TABLE_FORM_NAMES, form_version, load_forms
+from ingest.spec import TABLE_FORM_NAMES, Form, Version, find_version, load_forms, load_versions
 from ingest.vietnamese import match_key
 
 _IDENTITY_FIELDS = ("unit_code", "period_code", "form_version")
@@ -100,12 +100,27 @@ def identify(workbook: Workbook, province_code: str) -> Identity:
             issues.append(
                 _unknown_unit(as_text(cover["unit_code"]), period, province_code, cell("unit_code"))
             )
-    version = cover.get("form_version")
-    # A version typed into a cell of numbers comes back as 1.0 or, in Vietnamese, as "1,0".
-    version_text = None if version is None else str(version).replace(",", ".")
-    if version_text is not None and version_text != form_version():
-        issues.append(common_issue("FILE-06", **{**cell("form_version"), "expected_text": form_version()}))
+    version_text = None
+    if cover.get("form_version") is not None:
+        version = find_version(cover["form_version"])
+        version_text = version.code if version else as_text(cover["form_version"])
+        if issue := _version_issue(version, period, cell("form_version")):
+            issues.append(issue)
     return Identity(unit, period, version_text, tuple(issues))
+
+
+def _version_issue(version: Version | None, period: Period | None, cell: dict) -> Issue | None:
+    """A version nobody knows, or one that is no longer taken for that period (by its cut-off, never by today)."""
+    is_open = [v for v in load_versions().values() if period is None or v.is_open_for(period.cut_off_on)]
+    expected = " hoặc ".join(v.code for v in is_open)
+    if version is None:
+        return common_issue("FILE-06", **{**cell, "expected_text": expected})
+    if version not in is_open:
+        words = {"closed_on": version.closed_on, "period": period.code}
+        return common_issue(
+            "FILE-25", words, **{**cell, "value_text": version.code, "expected_text": expected}
+        )
+    return None
 
 
 def _find_unit(typed: str, period: Period | None, province_code: str) -> Unit | None:
@@ -152,7 +167,7 @@ def judge(workbook: Workbook, province_code: str) -> Judgement:
     lists = _lists(identity.unit, identity.period, province_code)
     cover = _judge_cover(workbook, judgement, lists)
     for name in TABLE_FORM_NAMES:
-        _judge_sheet(name, workbook.sheets.get(name), cover, judgement, lists)
+        _judge_sheet(workbook.forms[name], workbook.sheets.get(name), cover, judgement, lists)
     if not any(judgement.tables[n] for n in TABLE_FORM_NAMES) and not any(
         cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES
     ):
@@ -212,9 +227,9 @@ def _sheet_issues(workbook: Workbook) -> list[Issue]:
 
 
 def _judge_sheet(
-    name: str, data: SheetData | None, cover: dict, judgement: Judgement, lists: dict[str, CodeList]
+    form: Form, data: SheetData | None, cover: dict, judgement: Judgement, lists: dict[str, CodeList]
 ) -> None:
-    form = load_forms()[name]
+    name = form.name
     judgement.tables[name] = []
     nothing = bool(cover.get(f"nothing_to_report_{name}"))
     is_plan_period = judgement.identity.period.kind == "Y"
@@ -235,7 +250,9 @@ def _judge_sheet(
             judgement.issues.append(common_issue("SHEET-04", sheet=data.name))
     elif nothing:
         judgement.issues.append(common_issue("SHEET-05", sheet=data.name))
-    missing = [f for f in form.fields if f.level == "key" and f.name not in data.columns]
+    missing = [
+        f for f in form.fields if f.level == "key" and f.name not in data.columns and f.default is None
+    ]
     if data.header_row is None or missing:
         for known in missing:
             judgement.issues.append(
@@ -288,7 +305,7 @@ def _judge_row(
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
-            value, issue = typed_value(known, row.values.get(known.name), place, lists)
+            value, issue = typed_value(known, row.values.get(known.name, known.default), place, lists)
             if value is None and issue is None and known.level == "key":
                 issue = place.issue("CELL-01", known, None)
             elif value is None and issue is None and known.level == "expected":
