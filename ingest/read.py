@@ -74,6 +74,11 @@ def read_cover(path: Path) -> Workbook:
     return workbook
 
 
+def read_grids(path: Path) -> list[tuple[Grid, SheetCensus]]:
+    """Every sheet of a workbook that is none of ours. Raises UnreadableError as read_workbook does."""
+    return _sheets(path, lambda name: _form_key(name) not in (fold(RECEIPT_SHEET), fold(LIST_SHEET)), [])
+
+
 def _form_key(name: str) -> str:
     """Folded name of a sheet; "Kinh phí (2)", as Excel names a copy, is a second "Kinh phí"."""
     return re.sub(r" \d+$", "", fold(name))

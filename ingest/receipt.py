@@ -15,12 +15,14 @@ from ingest.validate import Judgement
 LOG = logging.getLogger(__name__)
 VERDICT_NAME = {
     "accepted": "ĐƯỢC TIẾP NHẬN",
+    "partly": "ĐƯỢC TIẾP NHẬN MỘT PHẦN",
     "refused": "CHƯA ĐƯỢC TIẾP NHẬN",
     "unreadable": "CHƯA ĐƯỢC TIẾP NHẬN (không đọc được tệp)",
 }
 _NEXT_STEP = {
     "accepted": "Số liệu đã được đưa vào kho. Các lưu ý dưới đây (nếu có) không cản trở việc tiếp nhận; "
     "khi bổ sung, xin gửi lại cả tệp, bản mới sẽ thay bản cũ.",
+    "partly": "Số liệu của các đơn vị không có lỗi đã được đưa vào kho. Xin sửa các ô màu đỏ và nhập lại cả danh sách.",
     "refused": "Chưa số liệu nào của tệp này được đưa vào kho. Xin sửa các ô màu đỏ và gửi lại cả tệp.",
     "unreadable": "Chưa số liệu nào của tệp này được đưa vào kho. Xin làm theo hướng dẫn dưới đây và gửi lại.",
 }

@@ -14,17 +14,24 @@ from ingest.vietnamese import format_value
 
 
 def run_rules(
-    tables: dict[str, list[dict]], cover: dict, period: Period, workbook: Workbook, cell_issues: list[Issue]
+    tables: dict[str, list[dict]],
+    cover: dict,
+    period: Period,
+    workbook: Workbook,
+    cell_issues: list[Issue],
+    forms: dict[str, Form] | None = None,
 ) -> list[Issue]:
-    """All findings of the rules in ``forms/*.yml``; a rule is silent about a row where a cell it reads is itself at fault."""
+    """All findings of the rules in ``forms/*.yml`` (or of other ``forms``); a rule is silent about a row where a cell it
+    reads is itself at fault."""
     import duckdb
 
+    forms = forms or load_forms()
     faulty = {(i.sheet, i.row_number, i.field_name) for i in cell_issues if i.severity == "error"}
     issues: list[Issue] = []
     with duckdb.connect() as connection:
-        for name, form in load_forms().items():
+        for name, form in forms.items():
             create_table(connection, name, form, tables.get(name, []))
-        for name, form in load_forms().items():
+        for name, form in forms.items():
             if form.rules and tables.get(name):
                 issues.extend(_row_issues(connection, form, period, workbook, faulty))
         issues.extend(_control_totals(connection, cover, workbook))

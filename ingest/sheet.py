@@ -82,7 +82,10 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
 
 
 def _take_apart(data: SheetData, joined: Field) -> None:
-    """Give each field its part of a column that held several in an older version; what does not fit stays a fault of the column."""
+    """Give each field its part of a column that held several in an older version.
+
+    What does not fit the pattern stays a fault of the column.
+    """
     pattern = re.compile(joined.constraints["pattern"])
     for name in pattern.groupindex:
         data.columns[name] = data.columns[joined.name]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from ingest.vietnamese import fold
+
 FORMS_DIRECTORY = Path(__file__).resolve().parents[1] / "forms"
 # Order of the sheets in the workbook.
 FORM_NAMES = ("cover", "product", "rating", "funding", "target", "activity")
@@ -115,6 +117,35 @@ class Version:
 
 
 @dataclass(frozen=True)
+class ListTable:
+    """Rows of a form that rows of a foreign list become: SQL over the list's columns.
+
+    Of the rows that fulfil ``where`` those outside ``within`` belong to another period and are named, not taken.
+    """
+
+    form: str
+    label: str
+    where: str
+    select: dict[str, str]  # field of the form -> expression
+    within: str = "true"
+
+
+@dataclass(frozen=True)
+class ListLayout:
+    """A foreign list of many units: its columns as a form, and what its rows become.
+
+    ``words`` are what offices write for a value, by column; ``unit_by`` the column of communes that says whose a row is;
+    a row without ``group_title_without`` is a title between the rows.
+    """
+
+    form: Form
+    tables: tuple[ListTable, ...]
+    words: dict[str, dict[str, object]]
+    unit_by: str
+    group_title_without: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CommonRule:
     """A rule that holds for every form: sentence and action with placeholders."""
 
@@ -204,6 +235,54 @@ def _as_it_stood(
         for c in joined or ()
     )
     return replace(form, version=version, sheet=sheet or form.sheet, fields=fields + columns)
+
+
+# Between a title and the one above it, in the header of a list with several rounds side by side.
+UNDER = " / "
+
+
+@cache
+def list_names() -> tuple[str, ...]:
+    """The foreign lists that have a layout entry."""
+    stems = (path.stem for path in (FORMS_DIRECTORY / "layouts").glob("*.yml"))
+    return tuple(sorted(stem for stem in stems if not stem.startswith("version-")))
+
+
+@cache
+def load_list(name: str) -> ListLayout:
+    """The foreign list ``layouts/<name>.yml``."""
+    path = FORMS_DIRECTORY / "layouts" / f"{name}.yml"
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    form = Form(
+        name=raw["list"],
+        version=raw["list"],
+        sheet=raw["title"],
+        title=raw["title"],
+        kind="list",
+        grain="One row per row of the list",
+        fields=tuple(_list_column(**c) for c in raw["columns"]),
+        unique_key=tuple(raw["unique_key"]),
+        rules=tuple(Rule(**r) for r in raw["rules"]),
+    )
+    return ListLayout(
+        form=form,
+        tables=tuple(ListTable(**t) for t in raw["tables"]),
+        words={
+            c["name"]: {fold(k): v for k, v in c["words"].items()} for c in raw["columns"] if "words" in c
+        },
+        unit_by=raw["unit_by"],
+        group_title_without=tuple(raw["group_title_without"]),
+    )
+
+
+def _list_column(
+    name: str, like: str, headers: list[str], under: list[str] | None = None, words: dict | None = None
+) -> Field:
+    """A column of a list: type, list and limits of the field it is like. Whether it may be empty the forms decide."""
+    form_name, _, field_name = like.partition(".")
+    titles = [f"{above}{UNDER}{title}" for above in under for title in headers] if under else headers
+    known = load_forms()[form_name].field(field_name)
+    return replace(known, name=name, headers=tuple(titles), level="optional")
 
 
 @cache

@@ -259,17 +259,17 @@ def _judge_sheet(
                 common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name)
             )
         return
-    judgement.issues.extend(_layout_issues(data))
+    judgement.issues.extend(layout_issues(data))
     for field_name, letter in data.columns.items():
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
     for row in data.rows:
-        judgement.tables[name].append(_judge_row(data, row, judgement, lists))
-    judgement.issues.extend(_duplicates(data, judgement.tables[name]))
+        judgement.tables[name].append(judge_row(data, row, judgement, lists))
+    judgement.issues.extend(duplicates(data, judgement.tables[name]))
 
 
-def _layout_issues(data: SheetData) -> list[Issue]:
+def layout_issues(data: SheetData) -> list[Issue]:
     """What is unusual about how a sheet is laid out."""
     header = {"sheet": data.name, "row_number": data.header_row}
     issues = []
@@ -294,9 +294,10 @@ def _layout_issues(data: SheetData) -> list[Issue]:
     return issues
 
 
-def _judge_row(
+def judge_row(
     data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList]
 ) -> dict[str, object]:
+    """The typed values of a row; what is wrong with its cells goes to the judgement."""
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
     for known in data.form.fields:
         letter = data.columns.get(known.name)
@@ -316,7 +317,7 @@ def _judge_row(
     return typed
 
 
-def _duplicates(data: SheetData, rows: list[dict]) -> list[Issue]:
+def duplicates(data: SheetData, rows: list[dict]) -> list[Issue]:
     """Rows with the same key as an earlier row of the sheet."""
     first_rows: dict[tuple, int] = {}
     issues = []

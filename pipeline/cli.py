@@ -46,6 +46,22 @@ def _known_unit(code: str | None) -> str | None:
     return code
 
 
+def _half_year(code: str | None) -> str | None:
+    if _known_period(code) is not None and code.endswith("Y"):
+        raise typer.BadParameter(
+            f"{code} is a whole year; a list is the stock of a half-year, {code[:4]}H1 or {code[:4]}H2"
+        )
+    return code
+
+
+def _known_list(name: str) -> str:
+    from ingest.spec import list_names
+
+    if name not in list_names():
+        raise typer.BadParameter(f"there is no layout {name}; there is {', '.join(list_names())}")
+    return name
+
+
 Period = Annotated[str, typer.Argument(help="2024H1, 2024H2 or 2024Y", callback=_known_period)]
 By = Annotated[str, typer.Option("--by", help="Name of the person who decides")]
 Why = Annotated[str, typer.Option("--why", help="Reason, kept with the decision")]
@@ -258,6 +274,25 @@ def template(
     from pipeline.look import write_prefilled_template
 
     print(write_prefilled_template(context.obj, unit, period, out or Path(f"ocop-{unit}-{period}.xlsx")))
+
+
+@app.command(name="import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Workbook of a list of many units")],
+    period: Annotated[
+        str, typer.Option(help="Half-year whose stock the list shows, 2024H2", callback=_half_year)
+    ],
+    layout: Annotated[
+        str, typer.Option(help="Layout entry of forms/layouts/", callback=_known_list)
+    ] = "register",
+) -> None:
+    """Take a list an office kept so far, as the first figures of its units; the next nightly builds with it."""
+    from pipeline import steps
+
+    if not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}")
+    _finish([steps.import_list(context.obj, file, layout, period), steps.load(context.obj)])
 
 
 @app.command()

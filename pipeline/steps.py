@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ingest import journal
-from ingest.land import land_files, ledger_path, unjudged
+from ingest.land import land_files, ledger_path, original_path, unjudged
 from ingest.spec import TABLE_FORM_NAMES
 from pipeline.decisions import decide, waivers
 from pipeline.outcome import HELD, Outcome, StepError
@@ -77,16 +77,35 @@ def load(settings: Settings) -> Outcome:
     return Outcome("load", 0, summary, {"verdicts": verdicts, "broken": broken})
 
 
+def import_list(settings: Settings, path: Path, list_name: str, period_code: str) -> Outcome:
+    """Take a list of many units that an office kept so far; `load` judges and answers it as everything else."""
+    from ingest.land import land_list
+    from ingest.reference import periods
+
+    period = periods()[period_code]
+    with journal.exclusive(settings.archive):
+        _require_whole_logs(settings)
+        try:
+            list_id, new = land_list(
+                path, list_name, settings.archive, period, settings.province_code, settings.known_at
+            )
+        except OSError as error:
+            raise StepError(f"{error}. Nothing was taken.") from error
+    unit_count = len([name for name in new if name != list_id])
+    summary = f"{list_id}: rows of {unit_count} units" if new else f"{list_id} is known already"
+    return Outcome("import", 0, summary, {"list_id": list_id, "new": new})
+
+
 def _load_one(settings: Settings, line: dict) -> str:
     from ingest.receipt import write_receipt
-    from ingest.validate import judge_file
 
     submission_id = line["submission_id"]
     original = _untouched_original(settings, line)
-    judgement = judge_file(original, settings.province_code)
+    judgement = _judge(settings, line, original)
     accepted = judgement.tables if judgement.verdict == "accepted" else {}
     _store(settings, line, judgement, accepted)
-    write_receipt(settings.outbox, original, submission_id, judgement)
+    if not line.get("list_id"):  # the rows of a list are answered with the list
+        write_receipt(settings.outbox, original, submission_id, _answer(settings, line, original, judgement))
     journal.append(
         ledger_path(settings.archive),
         {
@@ -103,12 +122,36 @@ def _load_one(settings: Settings, line: dict) -> str:
     return judgement.verdict
 
 
+def _judge(settings: Settings, line: dict, original: Path):
+    """The judgement on a landed line: a workbook, a list as far as it belongs to no unit, or a unit's rows of a list."""
+    from ingest.validate import judge_file
+
+    judged = _judged_list(settings, line, original)
+    if judged is None:
+        return judge_file(original, settings.province_code)
+    return judged.units[line["unit_code"]] if line.get("list_id") else judged.own
+
+
+def _answer(settings: Settings, line: dict, original: Path, judgement):
+    judged = _judged_list(settings, line, original)
+    return judgement if judged is None else judged.answer()
+
+
+def _judged_list(settings: Settings, line: dict, original: Path):
+    from ingest.reference import periods
+    from ingest.register import judge_list
+
+    if "list_name" not in line:
+        return None
+    return judge_list(original, line["list_name"], periods()[line["period_code"]], settings.province_code)
+
+
 def _untouched_original(settings: Settings, line: dict) -> Path:
     from pipeline.integrity import verify_original
 
     if fault := verify_original(settings, line):
         raise StepError(fault)
-    return settings.archive / line["submission_id"] / line["file_name"]
+    return original_path(settings.archive, line)
 
 
 def _store(settings: Settings, line: dict, judgement, accepted: dict) -> None:
@@ -122,7 +165,6 @@ def _store(settings: Settings, line: dict, judgement, accepted: dict) -> None:
 def _store_again(settings: Settings) -> int:
     """Write raw files that are gone, from the archive; a verdict once given is not given again."""
     from ingest.store import is_stored
-    from ingest.validate import judge_file
 
     lines = journal.read(ledger_path(settings.archive))
     landed = {line["submission_id"]: line for line in lines if line["event"] == "landed"}
@@ -132,7 +174,7 @@ def _store_again(settings: Settings) -> int:
         is_accepted = judged["verdict_code"] == "accepted"
         if is_stored(settings.raw, line["submission_id"], line["period_code"] or "unknown", is_accepted):
             continue
-        judgement = judge_file(_untouched_original(settings, line), settings.province_code)
+        judgement = _judge(settings, line, _untouched_original(settings, line))
         accepted = judgement.tables if is_accepted else {}
         differing = [
             name for name in TABLE_FORM_NAMES if len(accepted.get(name, ())) != judged[f"{name}_row_count"]

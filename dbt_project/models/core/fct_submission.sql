@@ -22,9 +22,10 @@ with
         group by submission_id
     ),
 
-    -- The newest accepted workbook of a unit and period stands; older ones stay on record.
+    -- The newest accepted workbook of a unit and period stands; older ones stay on record. Rows of a
+    -- province's list stand only until the unit has filed itself, whichever came first.
     standing as (
-        select unit_code, period_code, max(arrival_no) as arrival_no,
+        select unit_code, period_code, arg_max(arrival_no, (list_id is null, arrival_no)) as arrival_no,
         from known
         where verdict_code = 'accepted'
         group by unit_code, period_code
@@ -36,6 +37,7 @@ with
             known.unit_code,
             known.period_code,
             known.form_version,
+            known.list_id,
             known.file_name,
             known.file_sha256,
             known.arrival_no,
@@ -48,7 +50,12 @@ with
             coalesce(standing.arrival_no = known.arrival_no, false) as is_latest_accepted,
             coalesce(standing.arrival_no = known.arrival_no, false)
             and not coalesce(hold.is_held, false) as is_in_force,
-            (known.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= period.deadline_on as is_on_time,
+            -- A list is nobody's filing, so it is neither on time nor late.
+            if(
+                known.list_id is null,
+                (known.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= period.deadline_on,
+                null
+            ) as is_on_time,
             known.error_count,
             known.warning_count,
             known.product_row_count,

@@ -7,6 +7,7 @@ with
             unit_code,
             period_code,
             form_version,
+            list_id,
             file_name,
             file_sha256,
             arrival_no,
