@@ -266,14 +266,24 @@ def _decide(settings: Settings, decision: str, by: str, why: str, **what: str | 
 @app.command()
 def template(
     context: typer.Context,
-    unit: Annotated[str, typer.Option(help="Unit code, 587", callback=_known_unit)],
     period: Annotated[str, typer.Option(help="2024H2", callback=_known_period)],
-    out: Annotated[Path | None, typer.Option(help="File to write")] = None,
+    unit: Annotated[str | None, typer.Option(help="Unit code, 587", callback=_known_unit)] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="One for every unit that reports for the period")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; with --all a folder")] = None,
 ) -> None:
-    """Write the blank workbook of a unit and period, prefilled with the products the warehouse knows of it."""
-    from pipeline.look import write_prefilled_template
+    """Write the workbook of a unit and period, prefilled with the products, producers and targets the warehouse knows."""
+    from pipeline.prefill import write_all_templates, write_prefilled_template
 
-    print(write_prefilled_template(context.obj, unit, period, out or Path(f"ocop-{unit}-{period}.xlsx")))
+    if everyone == (unit is not None):
+        raise typer.BadParameter("give either --unit CODE or --all")
+    if unit:
+        print(write_prefilled_template(context.obj, unit, period, out or Path(f"ocop-{unit}-{period}.xlsx")))
+        return
+    folder = out or Path(f"bieu-mau-{period}")
+    count = write_all_templates(context.obj, period, folder)
+    print(f"{count} workbooks written to {folder}/<unit>/")
 
 
 @app.command(name="import")
