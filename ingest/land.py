@@ -14,7 +14,8 @@ from pathlib import Path
 
 from ingest import journal
 from ingest.readers import ReaderLostError, Readers, readers
-from ingest.reference import periods, reporting_day
+from ingest.reference import Period, periods, reporting_day
+from ingest.register import units_of_list
 from ingest.sender import Hint, hint_of
 from ingest.validate import identify_file
 
@@ -111,6 +112,60 @@ def _land_one(
     )
     path.unlink()
     return Landed(name, record["submission_id"], is_new=True)
+
+
+def land_list(
+    path: Path, list_name: str, archive: Path, period: Period, province_code: str, received_at: datetime
+) -> tuple[str, list[str]]:
+    """Take a foreign list of many units: the list is one submission of nobody, the rows of each unit one of that unit.
+
+    The archive keeps the one original, in the folder of the list, which the lines of its units name as ``list_id``.
+    Returns the list's id and the ids that are new; a list known for that period changes nothing. Raises OSError.
+    """
+    archive.mkdir(parents=True, exist_ok=True)
+    known = [line for line in journal.read(ledger_path(archive)) if line["event"] == "landed"]
+    incoming = archive / _INCOMING
+    try:
+        digest = _copy(path, incoming)
+    except _NotTakenError as error:
+        raise OSError(f"{path.name}: {error}") from error
+    list_id = f"{period.code}-{list_name}-{digest[:12]}"
+    earlier = next((line for line in known if line["submission_id"] == list_id), None)
+    name = earlier["file_name"] if earlier else storable_name(path.name)
+    (archive / list_id).mkdir(exist_ok=True)
+    os.replace(incoming, archive / list_id / name)
+    with readers(most=1) as reader:
+        try:
+            units = reader.run(units_of_list, archive / list_id / name, list_name, period, province_code)
+        except ReaderLostError:
+            units = []  # load meets the same file and says why it cannot be read
+    lines = [{"submission_id": list_id, "unit_code": None}] + [
+        {"submission_id": f"{period.code}-{unit}-{digest[:12]}", "unit_code": unit, "list_id": list_id}
+        for unit in units
+    ]
+    ids = {line["submission_id"] for line in known}
+    new = [line for line in lines if line["submission_id"] not in ids]
+    for number, line in enumerate(new, start=len(known) + 1):
+        journal.append(
+            ledger_path(archive),
+            {
+                "event": "landed",
+                **line,
+                "period_code": period.code,
+                "form_version": list_name,
+                "list_name": list_name,
+                "file_name": name,
+                "file_sha256": digest,
+                "arrival_no": number,
+                "received_at": received_at.isoformat(),
+            },
+        )
+    return list_id, [line["submission_id"] for line in new]
+
+
+def original_path(archive: Path, line: dict) -> Path:
+    """Where the untouched original of a landed line lies; the rows of a list share the list's."""
+    return archive / (line.get("list_id") or line["submission_id"]) / line["file_name"]
 
 
 def unjudged(archive: Path) -> list[dict]:

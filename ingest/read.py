@@ -12,7 +12,7 @@ from ingest.attachments import attachments
 from ingest.legacy_cells import Recoded, recode
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
 from ingest.sheet import Grid, SheetData, read_table, tidy
-from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, load_forms
+from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, find_version, load_forms, load_versions
 from ingest.vietnamese import fold
 
 MAX_FILE_BYTES = 50_000_000
@@ -43,6 +43,9 @@ class Workbook:
     has_macros: bool = False
     external_links: tuple[str, ...] = ()  # names of the files a workbook looks values up in
     recoded: dict[str, list[Recoded]] = field(default_factory=dict)  # sheet -> cells that were not Unicode
+    forms: dict[str, Form] = field(
+        default_factory=load_forms
+    )  # of the version the cover names, else of today
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -52,26 +55,36 @@ def read_workbook(path: Path) -> Workbook:
     """
     if single := _read_single_form(path, path.name):
         return single
-    forms = {fold(form.sheet): form for form in load_forms().values()}
+    form_names = _form_names()
     workbook = Workbook()
-    read: dict[str, str] = {}  # folded name -> sheet
-    for grid, counted in _sheets(path, lambda name: _form_key(name) in forms, workbook.unknown_sheets):
-        key = _form_key(counted.name)
-        if key in read:
-            workbook.repeated_sheets[counted.name] = read[key]
+    tables: dict[str, tuple[Grid, SheetCensus]] = {}
+    read: dict[str, str] = {}  # form -> sheet
+    for grid, counted in _sheets(path, lambda name: _form_key(name) in form_names, workbook.unknown_sheets):
+        name = form_names[_form_key(counted.name)]
+        if name in read:
+            workbook.repeated_sheets[counted.name] = read[name]
             continue
-        read[key] = counted.name
-        form = forms[key]
+        read[name] = counted.name
         workbook.recoded[counted.name] = recode(grid, counted.fonts)
-        if form.kind == "cover":
-            _read_cover_grid(form, grid, counted, workbook)
+        if name == "cover":
+            _read_cover_grid(grid, counted, workbook)
         else:
-            workbook.sheets[form.name] = read_table(form, grid, counted)
+            tables[name] = (grid, counted)
+    if version := find_version(workbook.cover.get("form_version")):
+        workbook.forms = version.forms
+    for name, (grid, counted) in tables.items():
+        workbook.sheets[name] = read_table(workbook.forms[name], grid, counted)
     try:
         workbook.has_macros, workbook.external_links = attachments(path)
     except DamagedPackageError as error:
         raise UnreadableError(error.rule_id, error.words) from error
     return workbook
+
+
+def _form_names() -> dict[str, str]:
+    """Form by folded name of its sheet, in every version that is taken."""
+    forms = (form for version in load_versions().values() for form in version.forms.values())
+    return {fold(form.sheet): form.name for form in forms}
 
 
 def _read_single_form(path: Path, file_name: str) -> Workbook | None:
@@ -97,13 +110,19 @@ def read_cover(path: Path, file_name: str) -> Workbook:
     """
     if single := _read_single_form(path, file_name):
         return single
-    form = load_forms()["cover"]
+    form_names = _form_names()
     workbook = Workbook()
-    for grid, counted in _sheets(path, lambda name: _form_key(name) == fold(form.sheet), []):
+    for grid, counted in _sheets(path, lambda name: form_names.get(_form_key(name)) == "cover", []):
         recode(grid, counted.fonts)
-        _read_cover_grid(form, grid, counted, workbook)
+        _read_cover_grid(grid, counted, workbook)
         break
     return workbook
+
+
+def read_grids(path: Path) -> list[tuple[Grid, SheetCensus]]:
+    """Every sheet of a workbook that is none of ours. Raises UnreadableError as read_workbook does."""
+    ours = {fold(name) for name in (*ANSWER_SHEETS, LIST_SHEET)}
+    return _sheets(path, lambda name: _form_key(name) not in ours, [])
 
 
 def _not_opened(reason: str) -> UnreadableError:
@@ -167,9 +186,11 @@ def _grids(
     return grids
 
 
-def _read_cover_grid(form: Form, grid: Grid, counted: SheetCensus, workbook: Workbook) -> None:
+def _read_cover_grid(grid: Grid, counted: SheetCensus, workbook: Workbook) -> None:
     workbook.cover_sheet = counted.name
-    labels = {fold(header): f for f in form.fields for header in f.headers}
+    # What the cover says decides its version, so a label of any version is one.
+    covers = (version.forms["cover"] for version in load_versions().values())
+    labels = {fold(header): f for form in covers for f in form.fields for header in f.headers}
     for row_number, cells in enumerate(grid, start=1):
         for index, cell in enumerate(cells):
             known = labels.get(fold(cell)) if isinstance(cell, str) else None

@@ -23,11 +23,13 @@ from ingest.vietnamese import format_value
 
 VERDICT_NAME = {
     "accepted": "ĐƯỢC TIẾP NHẬN",
+    "partly": "ĐƯỢC TIẾP NHẬN MỘT PHẦN",
     "refused": "CHƯA ĐƯỢC TIẾP NHẬN",
     "unreadable": "CHƯA ĐƯỢC TIẾP NHẬN (không đọc được tệp)",
 }
 _NEXT_STEP = {
     "accepted": "Số liệu đã được đưa vào kho. Các lưu ý (nếu có) không cản trở việc tiếp nhận; xin bổ sung khi có thông tin.",
+    "partly": 'Số liệu của các đơn vị không có lỗi đã được đưa vào kho. Xin sửa các lỗi nêu ở trang "{findings}" rồi nhập lại cả danh sách.',
     "refused": 'Chưa số liệu nào của tệp này được đưa vào kho. Xin sửa các lỗi nêu ở trang "{findings}" rồi gửi lại cả tệp.',
     "unreadable": 'Chưa số liệu nào của tệp này được đưa vào kho. Xin làm theo hướng dẫn ở trang "{findings}" rồi gửi lại.',
 }

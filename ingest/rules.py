@@ -31,11 +31,19 @@ _OWN_LISTS = ("unit", "period", "commune", "subject_unit")  # lists that depend 
 
 
 def run_rules(
-    tables: dict[str, list[dict]], cover: dict, period: Period, workbook: Workbook, found: list[Issue]
+    tables: dict[str, list[dict]],
+    cover: dict,
+    period: Period,
+    workbook: Workbook,
+    found: list[Issue],
+    forms: dict[str, Form] | None = None,
 ) -> list[Issue]:
-    """All findings of the rules in ``forms/*.yml`` that ``found`` (those of cells and sheets) leave to be said."""
+    """All findings of the rules in ``forms/*.yml`` (or of other ``forms``) that ``found`` leaves to be said.
+
+    ``found`` are the findings of cells and sheets.
+    """
     filing = {
-        "unit_code": cover["unit_code"],
+        "unit_code": cover.get("unit_code"),
         "period_year": period.year,
         "period_starts_on": period.starts_on,
         "cut_off_on": period.cut_off_on,
@@ -44,10 +52,11 @@ def run_rules(
     connection = memory()
     columns = ", ".join(f"{literal(value)} as {name}" for name, value in filing.items())
     connection.execute(f"create or replace table filing as select {columns}")
-    for name, types in _columns_read().items():
+    for name, types in (_columns_read() if forms is None else _columns_of(forms)).items():
         rows = _keyed_rows(types, tables.get(name, []))
         connection.execute(f"create or replace table {name} as {select_rows(types, rows)}")
-    filled = {name: form for name, form in load_forms().items() if tables.get(name) and form.kind != "cover"}
+    forms = forms or load_forms()
+    filled = {name: form for name, form in forms.items() if tables.get(name) and form.kind != "cover"}
     for form in filled.values():
         for name, sql in form.cross_tables.items():
             connection.execute(f"create or replace table {name} as {sql}")
@@ -61,11 +70,15 @@ def run_rules(
 
 @cache
 def _columns_read() -> dict[str, dict[str, str]]:
+    return _columns_of(load_forms())
+
+
+def _columns_of(forms: dict[str, Form]) -> dict[str, dict[str, str]]:
     """Of each form the columns that a rule or a total of any form names, with their types, and where a row stood."""
-    texts = [(f.rules, f.cross_tables, f.cross_rules, f.control_totals) for f in load_forms().values()]
+    texts = [(f.rules, f.cross_tables, f.cross_rules, f.control_totals) for f in forms.values()]
     named = set(re.findall(r"\w+", repr(texts)))
     columns = {}
-    for name, form in load_forms().items():
+    for name, form in forms.items():
         keys = [f"{f.name}_{kind}" for f in form.fields for kind in _MATCHED_FIELDS.get(f.name, ())]
         columns[name] = (
             {f.name: f.sql_type for f in form.fields if f.name in named}

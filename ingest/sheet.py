@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from ingest.cells import as_text
 from ingest.second_look import SheetCensus, column_letter
-from ingest.spec import Form
+from ingest.spec import Field, Form
 from ingest.titles import Titles, foreign_unit
 from ingest.vietnamese import clean
 
@@ -91,7 +92,23 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
         )
         if has_faulty or any(value is not None for value in cells.values()):
             data.rows.append(Row(number, cells))
+    for joined in (f for f in form.fields if f.is_joined and f.name in data.columns):
+        _take_apart(data, joined)
     return data
+
+
+def _take_apart(data: SheetData, joined: Field) -> None:
+    """Give each field its part of a column that held several in an older version.
+
+    What does not fit the pattern stays a fault of the column.
+    """
+    pattern = re.compile(joined.constraints["pattern"])
+    for name in pattern.groupindex:
+        data.columns[name] = data.columns[joined.name]
+        data.headers[name] = data.headers[joined.name]
+    for row in data.rows:
+        found = pattern.fullmatch(as_text(row.values[joined.name] or ""))
+        row.values |= found.groupdict() if found else {}
 
 
 def find_header(grid: Grid, titles: Titles) -> tuple[int, int, int | None] | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
+
+from ingest.vietnamese import fold
 
 FORMS_DIRECTORY = Path(__file__).resolve().parents[1] / "forms"
 # Order of the sheets in the workbook.
@@ -37,11 +40,13 @@ class Field:
     unit_field: str | None = None  # field of the row that holds the unit of the number
     range_pair: str | None = None  # field that holds the upper end when this one holds the lower
     constraints: dict = field(default_factory=dict)
+    default: object = None  # what stands for the column in a version that has none
+    is_joined: bool = False  # holds several fields: the groups of its pattern are named after them
 
     @property
     def title(self) -> str:
-        """The header that is printed."""
-        return self.headers[0]
+        """The header that is printed; the name where a version had no such column."""
+        return self.headers[0] if self.headers else self.name
 
     @property
     def sql_type(self) -> str:
@@ -138,6 +143,51 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Version:
+    """A version of the workbook that is taken, and its forms as they stood then.
+
+    ``closed_on`` is the last cut-off it is taken for; None while it is open.
+    """
+
+    code: str
+    forms: dict[str, Form]
+    closed_on: date | None = None
+
+    def is_open_for(self, cut_off_on: date) -> bool:
+        """Whether a workbook of a period with that cut-off may come in this version."""
+        return self.closed_on is None or cut_off_on <= self.closed_on
+
+
+@dataclass(frozen=True)
+class ListTable:
+    """Rows of a form that rows of a foreign list become: SQL over the list's columns.
+
+    Of the rows that fulfil ``where`` those outside ``within`` belong to another period and are named, not taken.
+    """
+
+    form: str
+    label: str
+    where: str
+    select: dict[str, str]  # field of the form -> expression
+    within: str = "true"
+
+
+@dataclass(frozen=True)
+class ListLayout:
+    """A foreign list of many units: its columns as a form, and what its rows become.
+
+    ``words`` are what offices write for a value, by column; ``unit_by`` the column of communes that says whose a row is;
+    a row without ``group_title_without`` is a title between the rows.
+    """
+
+    form: Form
+    tables: tuple[ListTable, ...]
+    words: dict[str, dict[str, object]]
+    unit_by: str
+    group_title_without: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CommonRule:
     """A rule that holds for every form: sentence and action with placeholders."""
 
@@ -178,8 +228,108 @@ def load_forms() -> dict[str, Form]:
 
 
 def form_version() -> str:
-    """Version of the workbook layout, as written on the cover."""
+    """Version of the workbook layout that templates are written in, as it stands on their cover."""
     return load_forms()["cover"].version
+
+
+@cache
+def load_versions(directory: Path = FORMS_DIRECTORY / "layouts") -> dict[str, Version]:
+    """Every version of the workbook by code: today's, and one for each ``version-*.yml`` of the directory, newest first."""
+    versions = {form_version(): Version(form_version(), load_forms())}
+    for path in sorted(directory.glob("version-*.yml"), reverse=True):
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        code = raw.pop("form_version")
+        forms = dict(load_forms())
+        for name, changes in raw.pop("forms", {}).items():
+            forms[name] = _as_it_stood(forms[name], code, **changes)
+        versions[code] = Version(code, forms, **raw)
+    return versions
+
+
+def find_version(written: object) -> Version | None:
+    """The version a cover names; a cell of numbers gives 1.0 or, in Vietnamese, "1,0"."""
+    return load_versions().get(str(written).replace(",", "."))
+
+
+def _as_it_stood(
+    form: Form,
+    version: str,
+    sheet: str | None = None,
+    headers: dict[str, list[str]] | None = None,
+    absent: dict[str, object] | None = None,
+    joined: list[dict] | None = None,
+) -> Form:
+    """A form of today with the sheet name, titles, missing columns (and what stands for them) and joined columns of then."""
+    absent, headers = absent or {}, headers or {}
+    for name in (*absent, *headers):
+        form.field(name)  # a misspelt name in the YAML fails here
+    fields = tuple(
+        replace(f, headers=(), default=absent[f.name])
+        if f.name in absent
+        else replace(f, headers=tuple(headers.get(f.name, f.headers)))
+        for f in form.fields
+    )
+    columns = tuple(
+        Field(
+            c["name"],
+            tuple(c["headers"]),
+            "string",
+            "optional",
+            "",
+            constraints={"pattern": c["pattern"]},
+            is_joined=True,
+        )
+        for c in joined or ()
+    )
+    return replace(form, version=version, sheet=sheet or form.sheet, fields=fields + columns)
+
+
+# Between a title and the one above it, in the header of a list with several rounds side by side.
+UNDER = " / "
+
+
+@cache
+def list_names() -> tuple[str, ...]:
+    """The foreign lists that have a layout entry."""
+    stems = (path.stem for path in (FORMS_DIRECTORY / "layouts").glob("*.yml"))
+    return tuple(sorted(stem for stem in stems if not stem.startswith("version-")))
+
+
+@cache
+def load_list(name: str) -> ListLayout:
+    """The foreign list ``layouts/<name>.yml``."""
+    path = FORMS_DIRECTORY / "layouts" / f"{name}.yml"
+    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    form = Form(
+        name=raw["list"],
+        version=raw["list"],
+        sheet=raw["title"],
+        title=raw["title"],
+        kind="list",
+        grain="One row per row of the list",
+        fields=tuple(_list_column(**c) for c in raw["columns"]),
+        unique_key=tuple(raw["unique_key"]),
+        rules=tuple(Rule(**r) for r in raw["rules"]),
+    )
+    return ListLayout(
+        form=form,
+        tables=tuple(ListTable(**t) for t in raw["tables"]),
+        words={
+            c["name"]: {fold(k): v for k, v in c["words"].items()} for c in raw["columns"] if "words" in c
+        },
+        unit_by=raw["unit_by"],
+        group_title_without=tuple(raw["group_title_without"]),
+    )
+
+
+def _list_column(
+    name: str, like: str, headers: list[str], under: list[str] | None = None, words: dict | None = None
+) -> Field:
+    """A column of a list: type, list and limits of the field it is like. Whether it may be empty the forms decide."""
+    form_name, _, field_name = like.partition(".")
+    titles = [f"{above}{UNDER}{title}" for above in under for title in headers] if under else headers
+    known = load_forms()[form_name].field(field_name)
+    return replace(known, name=name, headers=tuple(titles), level="optional")
 
 
 @cache

@@ -135,11 +135,20 @@ def is_stored(
 
 
 def ensure_empty_files(raw: Path) -> None:
-    """A zero-row file per table, so that a night without any submission has something to read."""
+    """A zero-row file per table with today's columns: a night without submissions has something to read, and files of
+    before a column came get it as null."""
     for name in raw_names():
         path = raw / name / "empty.parquet"
-        if not path.exists():
+        if not path.exists() or _stored_columns(path) != list(raw_types(name)):
             _write(path, name, [])
+
+
+def _stored_columns(path: Path) -> list[str]:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        relation = connection.sql(f"select * from read_parquet({literal(str(path))})")
+        return relation.columns
 
 
 def _write(path: Path, name: str, rows: list[dict]) -> None:

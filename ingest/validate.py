@@ -28,7 +28,7 @@ from ingest.rules import run_rules, shown
 from ingest.second_look import column_letter
 from ingest.sender import NO_HINT, Hint, another_units_rows, codes_of_single_form, disagreements, name_issue
 from ingest.sheet import Row, SheetData
-from ingest.spec import TABLE_FORM_NAMES, Field, form_version, load_forms
+from ingest.spec import TABLE_FORM_NAMES, Field, Form, Version, find_version, load_forms, load_versions
 from ingest.vietnamese import match_key
 
 LOG = logging.getLogger(__name__)
@@ -129,12 +129,27 @@ def identify(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Id
         issues.extend(disagreeing)
         if any(issue.rule_id == "FILE-11" for issue in disagreeing):
             unit = None  # nobody is charged with a file that lies in another unit's folder
-    version = cover.get("form_version")
-    # A version typed into a cell of numbers comes back as 1.0 or, in Vietnamese, as "1,0".
-    version_text = None if version is None else str(version).replace(",", ".")
-    if version_text is not None and version_text != form_version():
-        issues.append(common_issue("FILE-06", **{**cell("form_version"), "expected_text": form_version()}))
+    version_text = None
+    if cover.get("form_version") is not None:
+        version = find_version(cover["form_version"])
+        version_text = version.code if version else as_text(cover["form_version"])
+        if issue := _version_issue(version, period, cell("form_version")):
+            issues.append(issue)
     return Identity(unit, period, version_text, tuple(issues))
+
+
+def _version_issue(version: Version | None, period: Period | None, cell: dict) -> Issue | None:
+    """A version nobody knows, or one that is no longer taken for that period (by its cut-off, never by today)."""
+    is_open = [v for v in load_versions().values() if period is None or v.is_open_for(period.cut_off_on)]
+    expected = " hoặc ".join(v.code for v in is_open)
+    if version is None:
+        return common_issue("FILE-06", **{**cell, "expected_text": expected})
+    if version not in is_open:
+        words = {"closed_on": version.closed_on, "period": period.code}
+        return common_issue(
+            "FILE-25", words, **{**cell, "value_text": version.code, "expected_text": expected}
+        )
+    return None
 
 
 def _identify_single_form(hint: Hint, province_code: str) -> Identity:
@@ -226,7 +241,7 @@ def judge(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Judge
     lists = _lists(identity.unit, identity.period, province_code)
     cover = {} if workbook.single_form else _judge_cover(workbook, judgement, lists)
     for name in (workbook.single_form,) if workbook.single_form else TABLE_FORM_NAMES:
-        _judge_sheet(name, workbook.sheets.get(name), cover, judgement, lists)
+        _judge_sheet(workbook.forms[name], workbook.sheets.get(name), cover, judgement, lists)
     if _is_unfilled(judgement, cover):
         judgement.issues.append(common_issue("FILE-03"))
     judgement.issues = another_units_rows(
@@ -332,9 +347,9 @@ def _recoded_issues(sheet: str, cells: list[Recoded]) -> Iterator[Issue]:
 
 
 def _judge_sheet(
-    name: str, data: SheetData | None, cover: dict, judgement: Judgement, lists: dict[str, CodeList]
+    form: Form, data: SheetData | None, cover: dict, judgement: Judgement, lists: dict[str, CodeList]
 ) -> None:
-    form = load_forms()[name]
+    name = form.name
     judgement.tables[name] = []
     nothing = bool(cover.get(f"nothing_to_report_{name}"))
     is_plan_period = judgement.identity.period.kind == "Y"
@@ -355,25 +370,27 @@ def _judge_sheet(
             judgement.issues.append(common_issue("SHEET-04", sheet=data.name))
     elif nothing:
         judgement.issues.append(common_issue("SHEET-05", sheet=data.name))
-    missing = [f for f in form.fields if f.level == "key" and f.name not in data.columns]
+    missing = [
+        f for f in form.fields if f.level == "key" and f.name not in data.columns and f.default is None
+    ]
     if data.header_row is None or missing:
         for known in missing:
             judgement.issues.append(
                 common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name)
             )
         return
-    judgement.issues.extend(_layout_issues(data))
+    judgement.issues.extend(layout_issues(data))
     for field_name, letter in data.columns.items():
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
     seen: dict[tuple, object] = {}
     for row in data.rows:
-        judgement.tables[name].append(_judge_row(data, row, judgement, lists, seen))
-    judgement.issues.extend(_duplicates(data, judgement.tables[name], judgement.issues))
+        judgement.tables[name].append(judge_row(data, row, judgement, lists, seen))
+    judgement.issues.extend(duplicates(data, judgement.tables[name], judgement.issues))
 
 
-def _layout_issues(data: SheetData) -> list[Issue]:
+def layout_issues(data: SheetData) -> list[Issue]:
     """What is unusual about how a sheet is laid out."""
     header = {"sheet": data.name, "row_number": data.header_row}
     issues = []
@@ -413,10 +430,13 @@ def _layout_issues(data: SheetData) -> list[Issue]:
     return issues
 
 
-def _judge_row(
+def judge_row(
     data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList], seen: dict[tuple, object]
 ) -> dict[str, object]:
-    """The typed row; ``seen`` remembers what faultless cells of this sheet gave, because most values recur."""
+    """The typed values of a row; what is wrong with its cells goes to the judgement.
+
+    ``seen`` remembers what faultless cells of this sheet gave, because most values recur.
+    """
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
 
     def place_of(known: Field) -> Place:
@@ -427,7 +447,7 @@ def _judge_row(
     judgement.issues.extend(said)
     held = {issue.field_name for issue in said if issue.severity == "error"}
     for known in data.form.fields:
-        stored = values.get(known.name)
+        stored = values.get(known.name, known.default)
         key = (known.name, type(stored), stored)
         if stored is not None and key in seen and not data.census.faulty:
             typed[known.name] = seen[key]
@@ -456,7 +476,7 @@ def _judge_row(
     return typed
 
 
-def _duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Issue]:
+def duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Issue]:
     """Rows with the same key as an earlier row of the sheet; a row with a fault in its key is not compared."""
     faulty = {
         i.row_number

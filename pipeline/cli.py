@@ -47,6 +47,22 @@ def _known_unit(code: str | None) -> str | None:
     return code
 
 
+def _half_year(code: str | None) -> str | None:
+    if _known_period(code) is not None and code.endswith("Y"):
+        raise typer.BadParameter(
+            f"{code} is a whole year; a list is the stock of a half-year, {code[:4]}H1 or {code[:4]}H2"
+        )
+    return code
+
+
+def _known_list(name: str) -> str:
+    from ingest.spec import list_names
+
+    if name not in list_names():
+        raise typer.BadParameter(f"there is no layout {name}; there is {', '.join(list_names())}")
+    return name
+
+
 Period = Annotated[str, typer.Argument(help="2024H1, 2024H2 or 2024Y", callback=_known_period)]
 By = Annotated[str, typer.Option("--by", help="Name of the person who decides")]
 Why = Annotated[str, typer.Option("--why", help="Reason, kept with the decision")]
@@ -251,14 +267,43 @@ def _decide(settings: Settings, decision: str, by: str, why: str, **what: str | 
 @app.command()
 def template(
     context: typer.Context,
-    unit: Annotated[str, typer.Option(help="Unit code, 587", callback=_known_unit)],
     period: Annotated[str, typer.Option(help="2024H2", callback=_known_period)],
-    out: Annotated[Path | None, typer.Option(help="File to write")] = None,
+    unit: Annotated[str | None, typer.Option(help="Unit code, 587", callback=_known_unit)] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="One for every unit that reports for the period")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; with --all a folder")] = None,
 ) -> None:
-    """Write the blank workbook of a unit and period, prefilled with the products the warehouse knows of it."""
-    from pipeline.look import write_prefilled_template
+    """Write the workbook of a unit and period, prefilled with the products, producers and targets the warehouse knows."""
+    from pipeline.prefill import write_all_templates, write_prefilled_template
 
-    print(write_prefilled_template(context.obj, unit, period, out or Path(f"ocop-{unit}-{period}.xlsx")))
+    if everyone == (unit is not None):
+        raise typer.BadParameter("give either --unit CODE or --all")
+    if unit:
+        print(write_prefilled_template(context.obj, unit, period, out or Path(f"ocop-{unit}-{period}.xlsx")))
+        return
+    folder = out or Path(f"bieu-mau-{period}")
+    count = write_all_templates(context.obj, period, folder)
+    print(f"{count} workbooks written to {folder}/<unit>/")
+
+
+@app.command(name="import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Workbook of a list of many units")],
+    period: Annotated[
+        str, typer.Option(help="Half-year whose stock the list shows, 2024H2", callback=_half_year)
+    ],
+    layout: Annotated[
+        str, typer.Option(help="Layout entry of forms/layouts/", callback=_known_list)
+    ] = "register",
+) -> None:
+    """Take a list an office kept so far, as the first figures of its units; the next nightly builds with it."""
+    from pipeline import steps
+
+    if not file.is_file():
+        raise typer.BadParameter(f"there is no file {file}")
+    _finish([steps.import_list(context.obj, file, layout, period), steps.load(context.obj)])
 
 
 @app.command()

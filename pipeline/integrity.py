@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from ingest import journal
-from ingest.land import ledger_path
+from ingest.land import ledger_path, original_path
 from pipeline.settings import Settings
 from pipeline.warehouse import gate_history
 
@@ -18,7 +18,7 @@ def verify_logs(settings: Settings) -> list[str]:
 
 def verify_original(settings: Settings, line: dict) -> str | None:
     """What is wrong with the archived original of a ledger line; None when it is the file that landed."""
-    original = settings.archive / line["submission_id"] / line["file_name"]
+    original = original_path(settings.archive, line)
     if not original.is_file():
         return f"The original of {line['submission_id']} is missing from the archive; restore it from the backup."
     with original.open("rb") as file:

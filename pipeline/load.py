@@ -16,9 +16,11 @@ from ingest import journal
 from ingest.changes import Changes, compare, previous_of
 from ingest.copies import Standing, note_accepted, refuse_copies
 from ingest.known import Known, read_stocks
-from ingest.land import ledger_path, unjudged
+from ingest.land import ledger_path, original_path, unjudged
 from ingest.readers import ReaderLostError, Readers, readers
 from ingest.receipt import write_receipt
+from ingest.reference import periods
+from ingest.register import ListJudgement, judge_list
 from ingest.sender import Hint, hint_of
 from ingest.spec import TABLE_FORM_NAMES
 from ingest.store import is_stored, read_submission, store_submission
@@ -51,16 +53,19 @@ class _Earlier:
 
     def judge(self, line: dict, judgement: Judgement) -> dict | None:
         """Add to a judgement what earlier filings say of it; the accepted filing before it, if any."""
-        refuse_copies(judgement, self.standing, _local_day(line))
-        judgement.issues += self.known.findings(judgement)
+        if "list_name" not in line:  # a list says what is known already
+            refuse_copies(judgement, self.standing, _local_day(line))
+            judgement.issues += self.known.findings(judgement)
         return previous_of(line, self.accepted)
 
     def take(self, line: dict, judged: dict, products: list[dict] | None) -> None:
         """Count an accepted filing among the earlier ones; ``products`` is None where it has no such form."""
         note_accepted(self.standing, line, judged)
-        if products is not None:
-            self.known.add(line["unit_code"], line["period_code"], products)
-        self.accepted.setdefault((line["unit_code"], line["period_code"]), []).append(line)
+        sender = line["unit_code"], line["period_code"]
+        # Rows of a list never take the place of the unit's own file.
+        if products is not None and not ("list_name" in line and sender in self.accepted):
+            self.known.add(*sender, products)
+        self.accepted.setdefault(sender, []).append(line)
 
 
 def _local_day(line: dict) -> date:
@@ -92,14 +97,16 @@ def judge_in_order(
     """For each (key, (file, hint)) its judgement, in the order given; an exception is a fault of ours, not of the file."""
     arguments = ((key, (path, province_code, hint)) for key, (path, hint) in items)
     for key, found in pool.in_order(judge_file, arguments):
-        yield key, unreadable(found.rule_id) if isinstance(found, ReaderLostError) else found
+        yield key, _or_unreadable(found)
 
 
 def _judged(
     settings: Settings, pool: Readers, loaded: Loaded, earlier: _Earlier
 ) -> Iterator[tuple[tuple, tuple]]:
     """For each submission that could be judged, in order of arrival: its line and judgement, arguments to store it."""
-    for line, judgement in judge_in_order(pool, _to_judge(settings, loaded), settings.province_code):
+    to_judge = ((line, (settings, line)) for line in _to_judge(settings, loaded))
+    for line, found in pool.in_order(judge_landed, to_judge):
+        judgement = _or_unreadable(found)
         if isinstance(judgement, Exception):
             _note_broken(loaded, line["submission_id"], judgement)
             continue
@@ -109,12 +116,30 @@ def _judged(
         yield (line, judgement), (settings, line, judgement, previous)
 
 
-def _to_judge(settings: Settings, loaded: Loaded) -> Iterator[tuple[dict, tuple[Path, Hint]]]:
+def judge_landed(settings: Settings, line: dict) -> Judgement:
+    """The judgement on a landed line: a file, a list as far as it is no unit's, or a unit's rows of a list."""
+    if "list_name" in line:
+        judged = _judged_list(settings, line)
+        return judged.units[line["unit_code"]] if line.get("list_id") else judged.own
+    hint = hint_of(line.get("landing_folder", ""), line["file_name"], settings.province_code)
+    return judge_file(_original(settings, line), settings.province_code, hint)
+
+
+def _judged_list(settings: Settings, line: dict) -> ListJudgement:
+    period = periods()[line["period_code"]]
+    return judge_list(_original(settings, line), line["list_name"], period, settings.province_code)
+
+
+def _or_unreadable(found: Judgement | Exception) -> Judgement | Exception:
+    return unreadable(found.rule_id) if isinstance(found, ReaderLostError) else found
+
+
+def _to_judge(settings: Settings, loaded: Loaded) -> Iterator[dict]:
     for line in unjudged(settings.archive):
         if fault := verify_original(settings, line):
             _note_broken(loaded, line["submission_id"], StepError(fault))
         else:
-            yield line, _file(settings, line)
+            yield line
 
 
 def store_and_answer(
@@ -122,6 +147,10 @@ def store_and_answer(
 ) -> None:
     """Write raw files and receipt of one judged submission; ``previous`` is the landed line of the one accepted before."""
     store(settings, line, judgement, judgement.verdict == "accepted")
+    if line.get("list_id"):
+        return  # the rows of a list are answered with the list
+    if "list_name" in line and is_marked:
+        judgement = _judged_list(settings, line).answer()
     changes = _changes(settings, previous, judgement) if previous else None
     original, submission_id = _original(settings, line), line["submission_id"]
     write_receipt(settings.outbox, original, submission_id, judgement, changes, is_marked)
@@ -135,8 +164,7 @@ def _changes(settings: Settings, previous: dict, judgement: Judgement) -> Change
         if is_stored(settings.raw, submission_id, period_code, True, previous.get("form_name")):
             before = read_submission(settings.raw, submission_id, period_code)
         else:  # it came the same night, and another process is still storing it
-            path, hint = _file(settings, previous)
-            before = judge_file(path, settings.province_code, hint).tables
+            before = judge_landed(settings, previous).tables
         rows = tuple(compare(before, judgement.tables))
     return Changes(submission_id, _local_day(previous), rows)
 
@@ -174,14 +202,8 @@ def _verdict(settings: Settings, line: dict, judgement: Judgement) -> dict:
     }
 
 
-def _file(settings: Settings, line: dict) -> tuple[Path, Hint]:
-    """The original of a landed line, and what the names it came under say."""
-    hint = hint_of(line.get("landing_folder", ""), line["file_name"], settings.province_code)
-    return _original(settings, line), hint
-
-
 def _original(settings: Settings, line: dict) -> Path:
-    return settings.archive / line["submission_id"] / line["file_name"]
+    return original_path(settings.archive, line)
 
 
 def store(settings: Settings, line: dict, judgement: Judgement, is_accepted: bool) -> None:
@@ -218,8 +240,8 @@ def _judged_again(
     settings: Settings, pool: Readers, earlier: _Earlier, landed: dict, verdicts: dict, stored: set[str]
 ) -> Iterator[tuple[str, tuple]]:
     """For each filing that is not stored, in the order of the verdicts: its name, arguments to store it."""
-    missing = ((name, _file(settings, landed[name])) for name in verdicts if name not in stored)
-    judgements = judge_in_order(pool, missing, settings.province_code)
+    missing = ((name, (settings, landed[name])) for name in verdicts if name not in stored)
+    judgements = pool.in_order(judge_landed, missing)
     stocks = read_stocks(settings.raw, stored)
     for name, judged in verdicts.items():
         line, is_accepted = landed[name], judged["verdict_code"] == "accepted"
@@ -230,7 +252,7 @@ def _judged_again(
             continue
         if fault := verify_original(settings, line):
             raise StepError(fault)
-        _, judgement = next(judgements)
+        judgement = _or_unreadable(next(judgements)[1])
         if isinstance(judgement, Exception):
             raise judgement
         _require_same(judged, judgement)

@@ -1,4 +1,4 @@
-"""What the looking commands show: check, status, trace, sql, export, template. Nothing here changes the home."""
+"""What the looking commands show: check, status, trace, sql, export. Nothing here changes the home."""
 
 from __future__ import annotations
 
@@ -196,39 +196,6 @@ def _write_xlsx(out: Path, columns: list[str], rows: list[tuple]) -> None:
             [value.isoformat() if getattr(value, "tzinfo", None) else _harmless(value) for value in row]
         )
     workbook.save(out)
-
-
-def write_prefilled_template(settings: Settings, unit_code: str, period_code: str, out: Path) -> Path:
-    """The blank workbook; its product sheet carries the unit's last known stock where something is published."""
-    from ingest.template import resolve, write_template
-
-    unit, period = resolve(unit_code, period_code, settings.province_code)
-    rows = {} if period.kind == "Y" else {"product": _last_stock(settings, unit.code, period.code)}
-    write_template(out, unit, period, settings.province_code, rows)
-    return out
-
-
-def _last_stock(settings: Settings, unit_code: str, period_code: str) -> list[dict]:
-    import duckdb
-
-    if not (settings.published / DATABASE).exists():
-        return []
-    with duckdb.connect(str(settings.published / DATABASE), read_only=True) as connection:
-        cursor = connection.execute(
-            """
-            select
-                product_name, producer_name, commune_code, producer_type_code, product_group_code, star, star_proposed,
-                decision_number, recognised_on as decision_date, issuing_authority, status_code, mart_product.note
-            from mart_product
-            inner join dim_period using (period_code)
-            where unit_code = $1 and cut_off_on < (select cut_off_on from dim_period where period_code = $2)
-            qualify cut_off_on = max(cut_off_on) over ()
-            order by _row_number
-            """,
-            [unit_code, period_code],
-        )
-        columns = [column[0] for column in cursor.description]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _published(settings: Settings) -> Path:

@@ -83,6 +83,25 @@ def load(settings: Settings) -> Outcome:
     return Outcome("load", 0, summary, {"verdicts": loaded.verdicts, "broken": loaded.broken})
 
 
+def import_list(settings: Settings, path: Path, list_name: str, period_code: str) -> Outcome:
+    """Take a list of many units that an office kept so far; `load` judges and answers it as everything else."""
+    from ingest.land import land_list
+    from ingest.reference import periods
+
+    period = periods()[period_code]
+    with journal.exclusive(settings.archive):
+        _require_whole_logs(settings)
+        try:
+            list_id, new = land_list(
+                path, list_name, settings.archive, period, settings.province_code, settings.known_at
+            )
+        except OSError as error:
+            raise StepError(f"{error}. Nothing was taken.") from error
+    unit_count = len([name for name in new if name != list_id])
+    summary = f"{list_id}: rows of {unit_count} units" if new else f"{list_id} is known already"
+    return Outcome("import", 0, summary, {"list_id": list_id, "new": new})
+
+
 def build(settings: Settings) -> Outcome:
     """Build the candidate warehouse with dbt."""
     _require_whole_logs(settings)

@@ -1,40 +1,13 @@
-"""What people take out of the published warehouse: the next workbook, exports, the trace on the command line."""
+"""What people take out of the published warehouse: exports, the trace on the command line."""
 
 import csv
 import json
 
-import districts
 import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from ingest.validate import judge_file
 from pipeline import integrity, look, steps
-
-
-def test_the_next_workbook_carries_the_last_known_stock_and_is_accepted(sample_night, tmp_path):
-    settings, _ = sample_night
-    path = look.write_prefilled_template(settings, "587", "2025H1", tmp_path / "next.xlsx")
-    unsigned = judge_file(path, settings.province_code)
-    assert [i.rule_id for i in unsigned.issues if i.severity == "error"] == ["FILE-03"]
-    workbook = load_workbook(path)
-    districts.cover_cell(workbook, "prepared_by").value = "Người lập"
-    workbook.save(path)
-    judgement = judge_file(path, settings.province_code)
-    assert judgement.verdict == "accepted"
-    products = judgement.tables["product"]
-    assert len(products) == 46
-    assert {
-        code: sum(p["status_code"] == code for p in products)
-        for code in ("recognised", "expired", "proposed")
-    } == {"recognised": 31, "expired": 14, "proposed": 1}
-
-
-def test_a_unit_that_does_not_exist_then_gets_no_workbook(sample_night, tmp_path):
-    with pytest.raises(LookupError, match="Unit 587 did not exist"):
-        look.write_prefilled_template(sample_night[0], "587", "2025H2", tmp_path / "x.xlsx")
-    look.write_prefilled_template(sample_night[0], "22870", "2025H2", tmp_path / "y.xlsx")
-    assert load_workbook(tmp_path / "y.xlsx")["Bìa"]["C5"].value == "Xã Ninh Phước"
 
 
 def test_a_csv_opens_in_excel_and_runs_nothing(sample_night, tmp_path):

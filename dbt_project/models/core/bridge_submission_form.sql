@@ -23,6 +23,7 @@ with
             submission.unit_code,
             submission.period_code,
             submission.arrival_no,
+            submission.list_id,
             submission.is_held,
             case
                 form.form_name
@@ -59,8 +60,10 @@ with
     ),
 
     -- The newest accepted of a unit, period and form stands; a text file leaves the other forms as they are.
+    -- Rows of a province's list stand only until the unit has filed itself, whichever came first.
     standing as (
-        select unit_code, period_code, form_name, max(arrival_no) as arrival_no,
+        select
+            unit_code, period_code, form_name, arg_max(arrival_no, (list_id is null, arrival_no)) as arrival_no,
         from carried
         group by unit_code, period_code, form_name
     ),

@@ -6,11 +6,13 @@ with
     period as (select * from {{ ref("dim_period") }}),
 
     -- The newest accepted workbook answers for its unit and period; older ones stay on record. A text file
-    -- of one
-    -- form answers only where there is no workbook.
+    -- of one form answers only where there is no workbook, and rows of a province's list only until the unit
+    -- has filed itself, whichever came first.
     standing as (
         select
-            unit_code, period_code, arg_max(submission_id, (form_name is null, arrival_no)) as submission_id,
+            unit_code,
+            period_code,
+            arg_max(submission_id, (list_id is null, form_name is null, arrival_no)) as submission_id,
         from submission
         where verdict_code = 'accepted'
         group by unit_code, period_code
@@ -25,6 +27,7 @@ with
             submission.period_code,
             submission.form_name,
             submission.form_version,
+            submission.list_id,
             submission.file_name,
             submission.file_sha256,
             submission.arrival_no,
@@ -36,8 +39,12 @@ with
             submission.is_held,
             standing.submission_id is not null as is_latest_accepted,
             in_force.submission_id is not null as is_in_force,
-            (submission.received_at at time zone 'Asia/Ho_Chi_Minh')::date
-            <= period.deadline_on as is_on_time,
+            -- A list is nobody's filing, so it is neither on time nor late.
+            if(
+                submission.list_id is null,
+                (submission.received_at at time zone 'Asia/Ho_Chi_Minh')::date <= period.deadline_on,
+                null
+            ) as is_on_time,
             submission.error_count,
             submission.warning_count,
             submission.product_row_count,

@@ -92,6 +92,7 @@ with
             bridge.source_period_code,
             period.cut_off_on,
             latest.submission_id,
+            latest.list_id is not null as is_from_list,
             latest.received_at,
             latest.is_on_time,
             latest.revision_no,
@@ -119,7 +120,10 @@ with
         left join form on form.unit_code = expected.unit_code and form.period_code = bridge.source_period_code
         left join
             (
-                select distinct unit_code, period_code, from submission where verdict_code = 'refused'
+                select distinct unit_code, period_code,
+                from submission
+                -- A list that was not taken is nothing the unit was asked to send again.
+                where verdict_code = 'refused' and list_id is null
             ) as refused
             on refused.unit_code = expected.unit_code
             and refused.period_code = bridge.source_period_code
@@ -135,6 +139,7 @@ with
             expected.unit_name,
             arg_max(half.submission_status_code, half.cut_off_on) as submission_status_code,
             arg_max(half.submission_id, half.cut_off_on) as submission_id,
+            arg_max(half.is_from_list, half.cut_off_on) as is_from_list,
             arg_max(half.received_at, half.cut_off_on) as received_at,
             arg_max(half.is_on_time, half.cut_off_on) as is_on_time,
             arg_max(half.revision_no, half.cut_off_on) as revision_no,

@@ -13,7 +13,8 @@ with
             expected_unit.unit_code,
             expected_unit.unit_name,
             expected_unit.submission_status_code,
-            submission_status.submission_status_name,
+            submission_status.submission_status_name
+            || if(expected_unit.is_from_list, ' (từ danh sách của tỉnh)', '') as submission_status_name,
             (expected_unit.received_at at time zone 'Asia/Ho_Chi_Minh')::date as received_on,
             expected_unit.is_on_time,
             expected_unit.revision_no,

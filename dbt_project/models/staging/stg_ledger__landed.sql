@@ -8,6 +8,7 @@ with
             period_code,
             form_name,
             form_version,
+            list_id,
             file_name,
             file_sha256,
             arrival_no,

@@ -3,11 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.store import memory, select_rows
+from ingest.store import ensure_empty_files, memory, raw_types, select_rows
 
 TYPES = {
     "text": "varchar", "count": "integer", "amount": "decimal(18, 3)", "day": "date", "yes": "boolean", "none": "varchar",
@@ -48,7 +49,17 @@ def test_columns_have_their_types_without_rows_too():
 
 @pytest.mark.parametrize("row", [{"count": 2**31}, {"amount": Decimal(10) ** 15}, {"day": "2024-02-31"}])
 def test_what_a_type_cannot_hold_is_an_error_and_no_null(row):
-    import duckdb
-
     with pytest.raises(duckdb.Error):
         memory().execute(select_rows(TYPES, [row])).fetchall()
+
+
+def test_the_zero_row_file_gets_the_columns_that_came_later(tmp_path):
+    old = tmp_path / "product" / "empty.parquet"
+    old.parent.mkdir()
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select 'a' as product_name limit 0) to '{old}' (format parquet)")
+        ensure_empty_files(tmp_path)
+        assert connection.sql(f"select * from '{old}'").columns == list(raw_types("product"))
+        written = old.stat().st_mtime_ns
+        ensure_empty_files(tmp_path)
+        assert old.stat().st_mtime_ns == written
