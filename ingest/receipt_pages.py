@@ -29,7 +29,7 @@ VERDICT_NAME = {
 }
 _NEXT_STEP = {
     "accepted": "Số liệu đã được đưa vào kho. Các lưu ý (nếu có) không cản trở việc tiếp nhận; xin bổ sung khi có thông tin.",
-    "partly": 'Số liệu của các đơn vị không có lỗi đã được đưa vào kho. Xin sửa các lỗi nêu ở trang "{findings}" rồi nhập lại cả danh sách.',
+    "partly": 'Số liệu của các đơn vị không có lỗi đã được đưa vào kho. Xin sửa các lỗi nêu ở trang "{findings}" rồi nhập lại.',
     "refused": 'Chưa số liệu nào của tệp này được đưa vào kho. Xin sửa các lỗi nêu ở trang "{findings}" rồi gửi lại cả tệp.',
     "unreadable": 'Chưa số liệu nào của tệp này được đưa vào kho. Xin làm theo hướng dẫn ở trang "{findings}" rồi gửi lại.',
 }

@@ -222,8 +222,9 @@ def _tables(
         )
         found = memory().execute(query).fetchall()
         sheet = f"{data.name} ({spec.label})"
+        nothing = dict.fromkeys(f.name for f in load_forms()[spec.form].fields)
         taken = [
-            {"_sheet": sheet, "_row_number": number, **dict(zip(names, values, strict=True))}
+            {**nothing, "_sheet": sheet, "_row_number": number, **dict(zip(names, values, strict=True))}
             for number, is_within, *values in found
             if is_within
         ]
