@@ -1,6 +1,8 @@
 """A text file of one form revises that form alone; everything else of its unit and period stays as it was."""
 
 import csv
+import json
+import shutil
 from datetime import date, timedelta
 
 import districts
@@ -81,8 +83,26 @@ def test_a_unit_that_sent_one_form_has_no_figure_of_the_others(home):
     ) == [("received", "Kỳ 2024H2: chỉ có trang Kinh phí")]
     assert query(home, f"select valid_count from rpt_ministry__star_by_unit {of_unit}") == [(None,)]
     for folder in (home.raw, home.build, home.published):
-        import shutil
-
         shutil.rmtree(folder)
     assert "stored again" in steps.nightly(home)[1].summary
     assert query(home, f"select count(*) from fct_funding {of_unit}") == [(2,)]
+
+
+def test_last_periods_file_sent_again_is_refused_today_and_when_raw_is_rebuilt(tmp_path):
+    settings = settings_of(tmp_path)
+    filing = districts.rows("585", "2024H1")
+    for period in ("2024H1", "2024H2"):
+        (settings.landing / "585").mkdir(parents=True, exist_ok=True)
+        districts.make(settings.landing / "585" / f"{period}.xlsx", unit="585", period=period, filing=filing)
+        steps.land(settings)
+        verdicts = steps.load(settings).details["verdicts"]
+    ((submission, verdict),) = verdicts.items()
+    assert verdict == "refused"
+    (answer,) = settings.outbox.glob(f"{submission}/*.json")
+    issues = json.loads(answer.read_text(encoding="utf-8"))["issues"]
+    assert [i["rule_id"] for i in issues if i["severity"] == "error"] == ["FILE-17"]
+    issue_files = sorted(settings.raw.glob("issue/*/*.parquet"))
+    before = [path.read_bytes() for path in issue_files]
+    shutil.rmtree(settings.raw)
+    assert "2 stored again" in steps.load(settings).summary
+    assert [path.read_bytes() for path in issue_files] == before

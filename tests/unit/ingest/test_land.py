@@ -138,3 +138,40 @@ def test_two_processes_land_one_after_the_other(tmp_path):
     lines = journal.read(ledger_path(tmp_path / "archive"))
     assert sorted(line["arrival_no"] for line in lines) == [1, 2, 3, 4, 5, 6]
     assert journal.verify(ledger_path(tmp_path / "archive")) == []
+
+
+def test_files_of_one_moment_are_ordered_by_their_content_not_their_name(tmp_path):
+    import os
+
+    contents = [b"broken %d" % n for n in range(6)]
+    for number, content in enumerate(contents):
+        path = tmp_path / "landing" / f"{number}" / f"{9 - number}.xlsx"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    land(tmp_path)
+    hashes = [line["file_sha256"] for line in journal.read(ledger_path(tmp_path / "archive"))]
+    assert hashes == sorted(hashlib.sha256(content).hexdigest() for content in contents)
+
+
+def test_a_text_file_takes_unit_and_period_from_its_folder(tmp_path):
+    path = tmp_path / "landing" / "587" / "2024H2" / "kinh-phi.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("Năm kinh phí;Nguồn vốn;Kế hoạch\n2024;NSTW;5\n", encoding="utf-8")
+    (landed,) = land(tmp_path)
+    assert landed.submission_id.startswith("2024H2-587-")
+    (line,) = unjudged(tmp_path / "archive")
+    assert (line["form_name"], line["landing_folder"]) == ("funding", "587/2024H2")
+
+
+def test_a_file_that_names_no_unit_is_answered_to_the_unit_whose_folder_it_lies_in(tmp_path):
+    for folder, fault in (("587", "missing_unit"), ("585", None)):  # the second is another unit's file
+        (tmp_path / "landing" / folder).mkdir(parents=True)
+        districts.make(tmp_path / "landing" / folder, fault=fault)
+    land(tmp_path)
+    lines = unjudged(tmp_path / "archive")
+    assert sorted((line["landing_folder"], line["unit_code"]) for line in lines) == [
+        ("585", "585"),
+        ("587", "587"),
+    ]
+    assert all(line["submission_id"].startswith("2024H2-unknown-") is False for line in lines)
