@@ -315,14 +315,15 @@ def _judge_row(
 ) -> dict[str, object]:
     """The typed row; ``seen`` remembers what faultless cells of this sheet gave, because most values recur."""
     typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
+    has_faulty = bool(data.census.faulty)
     for known in data.form.fields:
         stored = row.values.get(known.name)
-        key = (known.name, type(stored), stored)
-        if stored is not None and key in seen and not data.census.faulty:
-            typed[known.name] = seen[key]
-            continue
-        if stored is None and known.level == "optional" and not data.census.faulty:
+        if stored is None and known.level == "optional" and not has_faulty:
             typed[known.name] = None
+            continue
+        key = (known.name, type(stored), stored)  # 1, 1.0 and True are equal and mean different things
+        if key in seen and not has_faulty:
+            typed[known.name] = seen[key]
             continue
         letter = data.columns.get(known.name)
         place = Place(data.name, row.number, letter, data.headers.get(known.name, known.title))
