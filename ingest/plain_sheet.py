@@ -98,6 +98,7 @@ def _count(cells: list[tuple[bytes, ...]], empty: set[bytes], formats: dict[int,
     counted = _Counted()
     styles = {b"%d" % style: number_format for style, number_format in formats.items()}
     rows, columns = set(), set()
+    visible = _VISIBLE.match  # here, because the loop runs for every cell
     for letters, row, style, kind, formula, has_value, value, text in cells:
         if kind == b"e" or (formula and not value and not (kind == b"str" and has_value)):
             said = _read(value) or "#N/A" if kind == b"e" else f"={_formula(formula)}"
@@ -106,9 +107,9 @@ def _count(cells: list[tuple[bytes, ...]], empty: set[bytes], formats: dict[int,
             if not value or value in empty:
                 continue
         elif kind == b"inlineStr":
-            if not text or not is_visible(text):
+            if not text or not (visible(text) or is_visible(text)):
                 continue
-        elif not value or not is_visible(value):
+        elif not value or not (visible(value) or is_visible(value)):
             continue
         elif style in styles and kind in (b"", b"n"):
             counted.shown.append((int(row), _column(letters), _read(value), styles[style]))

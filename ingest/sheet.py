@@ -188,7 +188,10 @@ def _take(data: SheetData, positions: dict[int, str], index: int, name: str, hea
 
 def _column_values(data: SheetData, grid: Grid, index: int, first: int) -> dict[int, object]:
     """Value by row number of one column: as shown where it is stored otherwise, merged cells of words filled down."""
-    values = {number: tidy(cells[index]) for number, cells in enumerate(grid[first:], start=first + 1)}
+    values = {
+        number: tidy(cell) if (cell := cells[index]) != "" else None
+        for number, cells in enumerate(grid[first:], start=first + 1)
+    }
     for (row, column), text in data.census.shown.items():
         if column == index + 1 and row in values:
             values[row] = text

@@ -446,14 +446,15 @@ def judge_row(
     values, said = settle(data.form, row.values, place_of)
     judgement.issues.extend(said)
     held = {issue.field_name for issue in said if issue.severity == "error"}
+    has_faulty = bool(data.census.faulty)
     for known in data.form.fields:
         stored = values.get(known.name, known.default)
-        key = (known.name, type(stored), stored)
-        if stored is not None and key in seen and not data.census.faulty:
-            typed[known.name] = seen[key]
-            continue
-        if stored is None and known.level == "optional" and not data.census.faulty:
+        if stored is None and known.level == "optional" and not has_faulty:
             typed[known.name] = None
+            continue
+        key = (known.name, type(stored), stored)  # 1, 1.0 and True are equal and mean different things
+        if key in seen and not has_faulty:
+            typed[known.name] = seen[key]
             continue
         letter = data.columns.get(known.name)
         place = place_of(known)
