@@ -14,8 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import districts
+from legacy_fonts import from_unicode
 
 from ingest.issue import Issue
+from ingest.legacy_text import TCVN3
 from ingest.reference import periods
 from ingest.spec import common_rules, load_forms
 from ingest.template import HEADER_ROW
@@ -395,6 +397,18 @@ KINDS: tuple[Kind, ...] = (
     _plan("CELL-06", "target_min", -4),
     _work("CELL-05", "activity_type_code", "Đi chơi"),
     _work("CELL-04", "to_date", "30/2/2024"),
+    Kind(
+        "CELL-14",  # one finding for all of a sheet's cells that were typed alike
+        "activity",
+        None,
+        lambda book, row: book.put("activity", row, note=from_unicode("Lớp tập huấn cho các chủ thể", TCVN3)),
+        ACTIVITIES[:1],
+    ),
+    _unrated("CELL-15", "annual_revenue_vnd_million", "0,5 tỷ đồng"),
+    _unrated("CELL-16", "annual_revenue_vnd_million", "khoảng 345"),
+    _plan("CELL-17", "target_min", "15-25"),
+    _unrated("CELL-18", "decision_date", "ngày     tháng 02 năm 2024"),
+    _unrated("CELL-19", "local_labour_count", "15-25"),
     Kind("CELL-02", "cover", "prepared_by", lambda book, _: book.put_cover(prepared_by=None)),
     # rows
     _unrated("PRODUCT-01", "star", 2),
