@@ -29,6 +29,9 @@ _CELLS = re.compile(
     rb"(<f[^<]*+(?:</f>)?+)?+(<v/>|<v>([^<]*+)</v>)?+(?:<is><t[^>]*+>([^<]*+))?+"
 )
 _HIDDEN_ROWS = re.compile(rb'<row r="(\d+)"[^>]* hidden="(?:1|true)"')
+_COLUMN = re.compile(rb"<col\b[^>]*+>")
+_HIDDEN_COLUMN = re.compile(rb' hidden="(?:1|true)"')
+_FIRST_AND_LAST = re.compile(rb'(?=[^>]* min="(\d+)")[^>]* max="(\d+)"')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([1-9]\d{0,6})(?::([A-Z]{1,3})([1-9]\d{0,6}))?"/>')
 # What the parser would read as a cell, a row or a merged area outside of the rows, and encodings of other kinds.
 _BEFORE = re.compile(
@@ -79,6 +82,8 @@ def count_plain(
     for row, column, value, number_format in counted.shown:
         sheet.shown[row, column] = shown_number(value, number_format)
     sheet.hidden_rows.update(map(int, _HIDDEN_ROWS.findall(rows)))
+    for column in filter(_HIDDEN_COLUMN.search, _COLUMN.findall(before)):
+        sheet.hide_columns(*map(int, _FIRST_AND_LAST.search(column).groups()))
     for first_column, first_row, last_column, last_row in merged:
         first = (int(first_row), _column(first_column))
         sheet.merge(*first, *((int(last_row), _column(last_column)) if last_row else first))

@@ -43,7 +43,7 @@ def run_rules(
     ``found`` are the findings of cells and sheets.
     """
     filing = {
-        "unit_code": cover.get("unit_code"),
+        "unit_code": cover.get("unit_code", ""),  # rows of a list have no unit yet
         "period_year": period.year,
         "period_starts_on": period.starts_on,
         "cut_off_on": period.cut_off_on,

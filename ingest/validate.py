@@ -239,7 +239,8 @@ def judge(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Judge
         return judgement
     judgement.issues.extend(_sheet_issues(workbook))
     lists = _lists(identity.unit, identity.period, province_code)
-    cover = {} if workbook.single_form else _judge_cover(workbook, judgement, lists)
+    no_cover = {"unit_code": identity.unit.code}
+    cover = no_cover if workbook.single_form else _judge_cover(workbook, judgement, lists)
     for name in (workbook.single_form,) if workbook.single_form else TABLE_FORM_NAMES:
         _judge_sheet(workbook.forms[name], workbook.sheets.get(name), cover, judgement, lists)
     if _is_unfilled(judgement, cover):
@@ -262,7 +263,12 @@ def _is_unfilled(judgement: Judgement, cover: dict) -> bool:
     if not filled:
         return True
     is_signed = cover.get("prepared_by") or cover.get("prepared_date")
-    return bool(cover) and not is_signed and filled <= {"product"} and judgement.identity.period.kind != "Y"
+    return (
+        "cover" in judgement.tables
+        and not is_signed
+        and filled <= {"product"}
+        and judgement.identity.period.kind != "Y"
+    )
 
 
 @lru_cache(maxsize=100)  # their entries are made ready for look-up once
