@@ -16,6 +16,7 @@ from ingest.reference import (
     periods,
     reporting_day,
     units,
+    units_below,
     units_of_province,
 )
 from ingest.rules import run_rules
@@ -126,7 +127,7 @@ def _find_unit(typed: str, period: Period | None, province_code: str) -> Unit | 
 
 def _unknown_unit(typed: str, period: Period | None, province_code: str, cell: dict) -> Issue:
     """Unknown altogether, or of the province but not alive at the period's cut-off."""
-    eras = {u.valid_from for u in units() if u.level == "province"}
+    eras = {u.valid_from for u in units_below("")}
     if period is not None and any(typed in units_of_province(province_code, day) for day in eras):
         return common_issue("FILE-07", {"cut_off_on": period.cut_off_on}, **cell)
     return common_issue("FILE-04", **cell)
