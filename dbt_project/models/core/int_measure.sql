@@ -1,0 +1,137 @@
+{# The breakdown every measure may carry; unnamed parts stay null. #}
+{% set breakdown = [
+    "star",
+    "status_code",
+    "product_group_code",
+    "producer_type_code",
+    "funding_year",
+    "source_code",
+    "activity_type_code",
+    "state_code",
+] %}
+
+with
+    product_status as (select * from {{ ref("fct_product_status") }}),
+
+    rating as (select * from {{ ref("fct_rating") }}),
+
+    funding as (select * from {{ ref("fct_funding") }}),
+
+    activity as (select * from {{ ref("fct_activity") }}),
+
+    unit as (select * from {{ ref("dim_unit") }}),
+
+    period as (select * from {{ ref("dim_period") }}),
+
+    bridge as (select * from {{ ref("bridge_period") }}),
+
+    -- A product counts once for the unit that states it, however many of its spellings stand in the workbook.
+    product as (
+        select *,
+        from product_status
+        qualify
+            row_number() over (
+                partition by period_code, unit_code, product_key order by _submission_id, _row_number
+            )
+            = 1
+    ),
+
+    stated as (
+        select
+            'stock' as measure_kind,
+            unnest(['product_count', 'valid_product_count', 'cumulative_product_count']) as measure_code,
+            unnest([1, if(is_valid, 1, null), if(is_cumulative, 1, null)])::decimal(18, 3) as amount,
+            period_code,
+            unit_code,
+            commune_code,
+            star,
+            status_code,
+            product_group_code,
+            producer_type_code,
+        from product
+        union all by name
+        select
+            'flow' as measure_kind,
+            'rating_count' as measure_code,
+            1::decimal(18, 3) as amount,
+            period_code,
+            unit_code,
+            star,
+        from rating
+        union all by name
+        select
+            'flow' as measure_kind,
+            unnest(['planned_amount_vnd_million', 'disbursed_amount_vnd_million']) as measure_code,
+            unnest([planned_amount_vnd_million, disbursed_amount_vnd_million])::decimal(18, 3) as amount,
+            period_code,
+            unit_code,
+            funding_year,
+            source_code,
+        from funding
+        union all by name
+        select
+            'flow' as measure_kind,
+            unnest(['activity_line_count', 'activity_count']) as measure_code,
+            unnest([1, activity_count])::decimal(18, 3) as amount,
+            period_code,
+            unit_code,
+            commune_code,
+            activity_type_code,
+            state_code,
+        from activity
+    ),
+
+    -- Added up before the places are looked up: many rows, few places. What carries no amount is no zero.
+    added as (
+        select
+            measure_kind,
+            measure_code,
+            period_code,
+            unit_code,
+            commune_code,
+            {{ breakdown | join(", ") }},
+            sum(amount)::decimal(18, 3) as amount,
+        from stated
+        where amount is not null
+        group by all
+    ),
+
+    -- Where it happened, on the map of the cut-off it was reported for: the commune, else the unit that
+    -- reported.
+    -- A plan for a year may come from a unit that ended within it.
+    placed as (
+        select added.*, coalesce(commune.unit_key, reporter.unit_key, former.unit_key) as place_unit_key,
+        from added
+        inner join period on added.period_code = period.period_code
+        left join
+            unit as commune
+            on added.commune_code = commune.unit_code
+            and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
+        left join
+            unit as reporter
+            on added.unit_code = reporter.unit_code
+            and period.cut_off_on
+            between reporter.valid_from and coalesce(reporter.valid_to, period.cut_off_on)
+        left join
+            unit as former
+            on added.unit_code = former.unit_code
+            and period.starts_on between former.valid_from and coalesce(former.valid_to, period.starts_on)
+    ),
+
+    final as (
+        select
+            bridge.period_code,
+            placed.measure_code,
+            placed.place_unit_key,
+            {% for column in breakdown %} placed.{{ column }}, {% endfor %}
+            sum(placed.amount)::decimal(18, 3) as amount,
+        from placed
+        inner join
+            bridge
+            on placed.period_code = bridge.source_period_code
+            and placed.measure_kind = bridge.measure_code
+        group by all
+    )
+
+select *
+from final
