@@ -343,3 +343,29 @@ def test_a_unit_without_successor_keeps_its_figures_on_a_line_of_its_own(maps):
         assert assignments(other, "new", "commune")["22882", "2004-07-08"] == (None, "no_counterpart")
         assert assignments(other, "new", "province")["58", "2004-07-08"] == (None, "no_counterpart")
         other.execute("drop schema lost cascade")
+
+
+@pytest.mark.parametrize(
+    ("period", "unit", "map_code", "level", "line"),
+    [
+        ("2025H1", "587", "old", "district", "Huyện Ninh Phước"),
+        ("2025H1", "587", "new", "commune", "Chia tách, không xác định được"),
+        ("2025H1", "587", "new", "province", "Tỉnh Khánh Hòa"),
+        # 22870 was Thị trấn Phước Dân when the period began, and is Xã Ninh Phước at its cut-off
+        ("2025H2", "22870", "new", "commune", "Xã Ninh Phước"),
+        ("2025H2", "22870", "old", "commune", "Chia tách, không xác định được"),
+        ("2025H2", "22870", "old", "district", "Huyện Ninh Phước"),
+        ("2025H2", "22870", "old", "province", "Tỉnh Ninh Thuận"),
+        ("2025H1", "58", "old", "district", "Số liệu của đơn vị cấp trên, không chia được"),
+        ("2025H2", "999", "new", "commune", "Không có đơn vị tương ứng"),
+    ],
+)
+def test_a_figure_stands_where_the_cut_off_of_its_period_puts_it(maps, period, unit, map_code, level, line):
+    for name in FACTS:
+        maps.execute(f"delete from {name}")
+    maps.execute("insert into fct_funding values (?, ?, 2025, 'NSTW', 7, null)", [period, unit])
+    shown = maps.execute(
+        "select unit_name, amount from mart_measure_by_map where period_code = ? and map_code = ? and unit_level_code = ?",
+        [period, map_code, level],
+    ).fetchall()
+    assert shown == [(line, 7)]
