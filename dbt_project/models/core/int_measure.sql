@@ -36,11 +36,10 @@ with
             = 1
     ),
 
-    stated as (
+    -- Added up before the places are looked up: many rows, few places. What nobody stated stays null.
+    added as (
         select
             'stock' as measure_kind,
-            unnest(['product_count', 'valid_product_count', 'cumulative_product_count']) as measure_code,
-            unnest([1, if(is_valid, 1, null), if(is_cumulative, 1, null)])::decimal(18, 3) as amount,
             period_code,
             unit_code,
             commune_code,
@@ -48,73 +47,70 @@ with
             status_code,
             product_group_code,
             producer_type_code,
+            count(*)::decimal(18, 3) as product_count,
+            count_if(is_valid)::decimal(18, 3) as valid_product_count,
+            count_if(is_cumulative)::decimal(18, 3) as cumulative_product_count,
         from product
+        group by all
         union all by name
-        select
-            'flow' as measure_kind,
-            'rating_count' as measure_code,
-            1::decimal(18, 3) as amount,
-            period_code,
-            unit_code,
-            star,
+        select 'flow' as measure_kind, period_code, unit_code, star, count(*)::decimal(18, 3) as rating_count,
         from rating
+        group by all
         union all by name
         select
             'flow' as measure_kind,
-            unnest(['planned_amount_vnd_million', 'disbursed_amount_vnd_million']) as measure_code,
-            unnest([planned_amount_vnd_million, disbursed_amount_vnd_million])::decimal(18, 3) as amount,
             period_code,
             unit_code,
             funding_year,
             source_code,
+            sum(planned_amount_vnd_million)::decimal(18, 3) as planned_amount_vnd_million,
+            sum(disbursed_amount_vnd_million)::decimal(18, 3) as disbursed_amount_vnd_million,
         from funding
+        group by all
         union all by name
         select
             'flow' as measure_kind,
-            unnest(['activity_line_count', 'activity_count']) as measure_code,
-            unnest([1, activity_count])::decimal(18, 3) as amount,
             period_code,
             unit_code,
             commune_code,
             activity_type_code,
             state_code,
+            count(*)::decimal(18, 3) as activity_line_count,
+            sum(activity_count)::decimal(18, 3) as activity_count,
         from activity
-    ),
-
-    -- Added up before the places are looked up: many rows, few places. What carries no amount is no zero.
-    added as (
-        select
-            measure_kind,
-            measure_code,
-            period_code,
-            unit_code,
-            commune_code,
-            {{ breakdown | join(", ") }},
-            sum(amount)::decimal(18, 3) as amount,
-        from stated
-        where amount is not null
         group by all
     ),
 
-    -- Where it happened, on the map of the cut-off it was reported for: the commune, else the unit that
-    -- reported.
+    stated as (
+        unpivot added on product_count,
+        valid_product_count,
+        cumulative_product_count,
+        rating_count,
+        planned_amount_vnd_million,
+        disbursed_amount_vnd_million,
+        activity_line_count,
+        activity_count
+        into name measure_code value amount
+    ),
+
+    -- Where it happened, on the map of its period's cut-off: the commune, else the reporting unit.
     -- A plan for a year may come from a unit that ended within it.
     placed as (
-        select added.*, coalesce(commune.unit_key, reporter.unit_key, former.unit_key) as place_unit_key,
-        from added
-        inner join period on added.period_code = period.period_code
+        select stated.*, coalesce(commune.unit_key, reporter.unit_key, former.unit_key) as place_unit_key,
+        from stated
+        inner join period on stated.period_code = period.period_code
         left join
             unit as commune
-            on added.commune_code = commune.unit_code
+            on stated.commune_code = commune.unit_code
             and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
         left join
             unit as reporter
-            on added.unit_code = reporter.unit_code
+            on stated.unit_code = reporter.unit_code
             and period.cut_off_on
             between reporter.valid_from and coalesce(reporter.valid_to, period.cut_off_on)
         left join
             unit as former
-            on added.unit_code = former.unit_code
+            on stated.unit_code = former.unit_code
             and period.starts_on between former.valid_from and coalesce(former.valid_to, period.starts_on)
     ),
 
