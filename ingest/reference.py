@@ -181,14 +181,13 @@ def province_on(province_code: str, day: date) -> str:
 
 @cache
 def units_of_province(province_code: str, day: date) -> dict[str, Unit]:
-    """The province served and every unit below it that existed on that day, by code."""
+    """The province served and every unit below it that existed on that day, level by level, by code."""
     root = province_on(province_code, day)
     found = {u.code: u for u in units_below("") if u.code == root and u.is_valid_on(day)}
     below = {u.code: u for u in units_below(root) if u.is_valid_on(day)}
     found |= below
-    for code in below:
-        found |= {u.code: u for u in units_below(code) if u.is_valid_on(day)}
-    return found
+    communes = [u for code in below for u in units_below(code) if u.is_valid_on(day)]
+    return found | {u.code: u for u in sorted(communes, key=lambda u: u.code)}
 
 
 def reporting_day(unit_code: str, period: Period, province_code: str) -> date | None:
