@@ -105,9 +105,11 @@ def plain_name(unit_name: str) -> str:
     return _UNIT_WORD.sub("", unit_name)
 
 
-def _rows(list_name: str) -> list[dict[str, str]]:
+def _rows(list_name: str, begins_with: str = "") -> list[dict[str, str]]:
+    """Rows of a list; ``begins_with`` leaves out lines that begin otherwise before they are parsed."""
     with (SEEDS_DIRECTORY / f"ref_{list_name}.csv").open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
+        header = handle.readline()
+        return list(csv.DictReader([header, *(line for line in handle if line.startswith(begins_with))]))
 
 
 @cache
@@ -118,18 +120,35 @@ def code_list(name: str) -> CodeList:
 
 @cache
 def units() -> tuple[Unit, ...]:
-    """All units of both eras."""
+    """All units of both eras, those below one parent together."""
+    return tuple(unit for parent_code in _unit_lines() for unit in units_below(parent_code))
+
+
+@cache
+def units_below(parent_code: str) -> tuple[Unit, ...]:
+    """The units of both eras right below a code; the provinces are below none (``""``)."""
     return tuple(
         Unit(
-            row["unit_code"],
-            row["unit_name"],
-            row["unit_level_code"],
-            row["parent_unit_code"],
-            date.fromisoformat(row["valid_from"]),
-            date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            code,
+            name,
+            level,
+            parent,
+            date.fromisoformat(valid_from),
+            date.fromisoformat(valid_to) if valid_to else None,
         )
-        for row in _rows("unit")
+        for code, name, level, parent, valid_from, valid_to in csv.reader(_unit_lines().get(parent_code, ()))
     )
+
+
+@cache
+def _unit_lines() -> dict[str, list[str]]:
+    """Lines of ref_unit.csv by the parent's code: a check needs one province, and parsing the country takes too long."""
+    lines: dict[str, list[str]] = {}
+    with (SEEDS_DIRECTORY / "ref_unit.csv").open(encoding="utf-8", newline="") as handle:
+        next(handle)
+        for line in handle:
+            lines.setdefault(line.rsplit(",", 3)[1], []).append(line)
+    return lines
 
 
 @cache
@@ -150,30 +169,37 @@ def periods() -> dict[str, Period]:
 
 def province_on(province_code: str, day: date) -> str:
     """Code of the province served, on that day: the province of the setting, or the one it was merged into."""
-    if any(u.code == province_code and u.level == "province" and u.is_valid_on(day) for u in units()):
-        return province_code
-    for row in _rows("unit_succession"):
-        if row["old_unit_code"] == province_code and len(row["old_unit_code"]) == 2:
-            return row["new_unit_code"]
-    raise LookupError(
-        f"Province {province_code} did not exist on {day} and has no successor in ref_unit_succession.csv."
-    )
+    code, since = province_code, date.min
+    while not any(u.code == code and u.is_valid_on(day) for u in units_below("")):
+        steps = (
+            (date.fromisoformat(row["succeeded_on"]), row["new_unit_code"])
+            for row in _rows("unit_succession", begins_with=f"{code},")
+        )
+        step = min((step for step in steps if since < step[0] <= day), default=None)
+        if step is None:
+            raise LookupError(
+                f"Province {province_code} did not exist on {day} and has no successor in ref_unit_succession.csv."
+            )
+        since, code = step
+    return code
 
 
 @cache
 def units_of_province(province_code: str, day: date) -> dict[str, Unit]:
-    """The province served and every unit below it that existed on that day, by code."""
+    """The province served and every unit below it that existed on that day, level by level, by code."""
     root = province_on(province_code, day)
-    alive = [u for u in units() if u.is_valid_on(day)]
-    found = {u.code: u for u in alive if u.level == "province" and u.code == root}
-    districts = {u.code: u for u in alive if u.level == "district" and u.parent_code == root}
-    found |= districts
-    found |= {
-        u.code: u
-        for u in alive
-        if u.level == "commune" and (u.parent_code in districts or u.parent_code == root)
-    }
-    return found
+    found = {u.code: u for u in units_below("") if u.code == root and u.is_valid_on(day)}
+    below = {u.code: u for u in units_below(root) if u.is_valid_on(day)}
+    found |= below
+    communes = [u for code in below for u in units_below(code) if u.is_valid_on(day)]
+    return found | {u.code: u for u in sorted(communes, key=lambda u: u.code)}
+
+
+@cache
+def units_of_all_eras(province_code: str) -> tuple[Unit, ...]:
+    """The province served and every unit below it, of every era."""
+    days = sorted({u.valid_from for u in units_below("")})
+    return tuple(dict.fromkeys(u for day in days for u in units_of_province(province_code, day).values()))
 
 
 def reporting_day(unit_code: str, period: Period, province_code: str) -> date | None:
@@ -194,11 +220,8 @@ def _successions() -> frozenset[tuple[str, str]]:
 def succeeds(commune_code: str, ended: Unit) -> bool:
     """Whether a commune of today took over all or part of a commune of the district that ended."""
     return any(
-        u.parent_code == ended.code
-        and u.valid_to == ended.valid_to
-        and (u.code, commune_code) in _successions()
-        for u in units()
-        if u.level == "commune"
+        u.valid_to == ended.valid_to and (u.code, commune_code) in _successions()
+        for u in units_below(ended.code)
     )
 
 

@@ -16,7 +16,7 @@ from ingest.reference import (
     plain_name,
     reporting_day,
     succeeds,
-    units,
+    units_of_all_eras,
     units_of_province,
 )
 from ingest.vietnamese import fold
@@ -59,8 +59,7 @@ def hint_of(folder: str, file_name: str, province_code: str) -> Hint:
 @cache
 def _known_codes(province_code: str) -> frozenset[str]:
     """Codes of the province served and its units, of every era."""
-    eras = {u.valid_from for u in units() if u.level == "province"}
-    return frozenset(code for day in eras for code in units_of_province(province_code, day))
+    return frozenset(u.code for u in units_of_all_eras(province_code))
 
 
 def _unit_in(text: str, province_code: str) -> str | None:
@@ -115,10 +114,11 @@ def name_issue(
     A name that fits no unit (an office, a department) says nothing. ``unit`` is None where the code is of no reporting
     unit of the period.
     """
-    bearer = unit or next((u for u in units() if u.code == code and u.is_valid_on(period.cut_off_on)), None)
+    bearers = [u for u in units_of_all_eras(province_code) if u.code == code]
+    bearer = unit or next((u for u in bearers if u.is_valid_on(period.cut_off_on)), None)
     if bearer is None:
         return None
-    eras = [u for u in units() if u.code == code and u != bearer]
+    eras = [u for u in bearers if u != bearer]
     day = reporting_day(code, period, province_code) if unit else None
     others = [u for u in units_of_province(province_code, day).values() if u != bearer] if day else []
     meant = _meant(fold(as_text(name)), bearer, [*eras, *others])

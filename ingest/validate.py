@@ -20,7 +20,7 @@ from ingest.reference import (
     communes_of,
     periods,
     reporting_day,
-    units,
+    units_of_all_eras,
     units_of_province,
 )
 from ingest.row_words import settle
@@ -168,7 +168,8 @@ def _identify_single_form(hint: Hint, province_code: str) -> Identity:
 def _find_unit(typed: str, period: Period | None, province_code: str) -> Unit | None:
     """The reporting unit meant by a typed code or name; without a period, by code in any era (only to name the sender)."""
     if period is None:
-        return next((u for u in units() if u.code == typed and u.level != "commune"), None)
+        known = units_of_all_eras(province_code)
+        return next((u for u in known if u.code == typed and u.level != "commune"), None)
     for day in dict.fromkeys((period.cut_off_on, period.starts_on)):
         alive = units_of_province(province_code, day)
         # Communes report themselves since the district level ended (1/7/2025).
@@ -183,8 +184,7 @@ def _find_unit(typed: str, period: Period | None, province_code: str) -> Unit | 
 
 def _unknown_unit(typed: str, period: Period | None, province_code: str, cell: dict) -> Issue:
     """Unknown altogether, or of the province but not alive at the period's cut-off."""
-    eras = {u.valid_from for u in units() if u.level == "province"}
-    if period is not None and any(typed in units_of_province(province_code, day) for day in eras):
+    if period is not None and any(u.code == typed for u in units_of_all_eras(province_code)):
         return common_issue("FILE-07", {"cut_off_on": period.cut_off_on}, **cell)
     return common_issue("FILE-04", **cell)
 

@@ -1,7 +1,7 @@
 with
     unit as (select * from {{ ref("dim_unit") }}),
 
-    succession as (select * from {{ ref("bridge_unit_succession") }}),
+    lineage as (select * from {{ ref("int_unit_lineage") }}),
 
     period as (select * from {{ ref("dim_period") }}),
 
@@ -62,15 +62,16 @@ with
     -- The province served is the one valid at the cut-off, never at arrival: 2024H2 is Ninh Thuận, 2026H1
     -- Khánh Hòa.
     served as (
-        select reported_period.*, coalesce(own.unit_code, successor.new_unit_code) as province_code,
+        select distinct reported_period.*, later.unit_code as province_code,
         from reported_period
-        left join
-            unit as own
-            on own.unit_code = '{{ var("province_code") }}'
-            and own.unit_level_code = 'province'
+        inner join
+            unit as own on own.unit_code = '{{ var("province_code") }}' and own.unit_level_code = 'province'
+        inner join lineage on own.unit_key = lineage.unit_key
+        inner join
+            unit as later
+            on lineage.later_unit_key = later.unit_key
             and reported_period.cut_off_on
-            between own.valid_from and coalesce(own.valid_to, reported_period.cut_off_on)
-        left join succession as successor on successor.old_unit_code = '{{ var("province_code") }}'
+            between later.valid_from and coalesce(later.valid_to, reported_period.cut_off_on)
     ),
 
     -- Districts report while they live, communes since; the province files plans and is outside the
