@@ -68,7 +68,7 @@ where
     and certificate.valid_from <= $day
     and certificate.valid_to > $day
     and certificate.valid_to <= $last_day
-order by answering.unit_code, expires_on, product.product_name collate nfc, product.producer_name, certificate.product_key
+order by answering.unit_code, expires_on, product.product_name, product.producer_name, certificate.product_key
 """
 
 _UNDATED = """
