@@ -15,7 +15,7 @@ from pipeline.expiring import expiring_certificates
 PERIODS = ["2023H1", "2023H2", "2024H1", "2024H2", "2025H1", "2025H2", "2026H1"]
 IN = ("initial", "new", "late", "re_recognised", "upgraded", "downgraded", "corrected", "moved", "appeared")
 OUT = ("expired", "revoked", "stopped", "vanished")
-# Units of one district and what became of its communes: 22870 and 22891 took over what 587 held.
+# Two districts, and the communes 22870 and 22891 that take over what both held in the communes of these codes.
 LINES = st.lists(
     st.tuples(
         st.sampled_from(PERIODS),
@@ -23,6 +23,7 @@ LINES = st.lists(
         st.sampled_from(["recognised", "expired", "revoked", "stopped", "being_re_rated", "proposed"]),
         st.sampled_from([None, 3, 4]),
         st.sampled_from(["22870", "22891"]),
+        st.sampled_from(["587", "587", "585"]),
         st.none() | st.dates(date(2020, 1, 1), date(2023, 1, 1)),
         st.none() | st.just("12/QĐ-UBND"),
     ),
@@ -38,8 +39,8 @@ LINES = st.lists(
 )
 def test_opening_and_movements_give_closing_whatever_is_filed(model, lines, filed):
     rows, submissions = [], {}
-    for n, (period, product, status, star, commune, decided, number) in enumerate(lines):
-        unit = commune if period >= "2025H2" else "587"
+    for n, (period, product, status, star, commune, district, decided, number) in enumerate(lines):
+        unit = commune if period >= "2025H2" else district
         submissions[unit, period] = submissions.get((unit, period), 0) + 1
         rows.append(
             told(
@@ -75,6 +76,7 @@ def test_opening_and_movements_give_closing_whatever_is_filed(model, lines, file
         fct_submission=received,
         stg_forms__cover=cover,
     )
+    assert len({(c["unit_code"], c["period_code"], c["product_key"]) for c in changes}) == len(changes)
     for change in changes:  # one reason for each that was or is valid, none for the others
         assert (change["movement_code"] is not None) == (change["was_valid"] or change["is_valid"])
 
@@ -103,11 +105,11 @@ def test_opening_and_movements_give_closing_whatever_is_filed(model, lines, file
         }
         if earlier:  # what it closed with when it was received last
             assert opened == {k for u, p, k in valid if (u, p) == (row["unit_code"], max(earlier))}
-        elif (
-            row["period_code"] >= "2025H2"
-        ):  # what the dead district held last, each product in one commune at most
-            last = max((p for u, p in submissions if u == "587"), default=None)
-            assert opened <= {k for u, p, k in valid if (u, p) == ("587", last)}
+        elif row["period_code"] >= "2025H2":  # what the dead districts held last
+            last = {
+                (u, max(p for v, p in submissions if v == u)) for u, _ in submissions if u in ("587", "585")
+            }
+            assert opened <= {k for u, p, k in valid if (u, p) in last}
 
 
 def test_the_reform_makes_no_product_come_or_go(tmp_path):

@@ -135,8 +135,15 @@ with
             on own_previous.unit_key = held.unit_key
             and own_previous.previous_period_code = held.period_code
         union all by name
+        -- two dead units may both have held it, one after the other
         select *
         from inherited
+        qualify
+            row_number() over (
+                partition by taking_unit_key, taking_period_code, product_key
+                order by cut_off_on desc, is_valid desc, unit_code
+            )
+            = 1
     ),
 
     -- Where several dead units are followed, the latest of their reports counts as the one before.

@@ -1,25 +1,23 @@
-{# What a unit opens with is what it closed with at its last received report, and the closing stock is the one reported. #}
+{# A unit opens with what it closed with when it was received last, and closes with what is reported valid. Over a change
+   of the map the same code may be another unit: what it takes over then is not its own closing. #}
 {% test opening_is_the_last_closing(model) %}
     with
-        movement as (
-            select
-                unit_code,
-                period_code,
-                previous_period_code,
-                sum(opening_count) filter (previous_unit_code = unit_code) as opening_count,
-                sum(closing_count) as closing_count,
-            from {{ model }}
-            group by all
-        ),
-
         unit_total as (
             select
-                unit_code,
-                period_code,
-                max(previous_period_code) as previous_period_code,
-                coalesce(sum(opening_count), 0) as opening_count,
-                coalesce(sum(closing_count), 0) as closing_count,
-            from movement
+                movement.unit_code,
+                movement.period_code,
+                max(movement.previous_period_code) as previous_period_code,
+                max(unit.unit_key) as unit_key,
+                coalesce(
+                    sum(movement.opening_count) filter (movement.previous_unit_code = movement.unit_code), 0
+                ) as opening_count,
+                sum(movement.closing_count) as closing_count,
+            from {{ model }} as movement
+            inner join {{ ref("dim_period") }} as period on movement.period_code = period.period_code
+            left join
+                {{ ref("dim_unit") }} as unit
+                on movement.unit_code = unit.unit_code
+                and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
             group by all
         ),
 
@@ -34,7 +32,7 @@
     from unit_total
     left join
         unit_total as earlier
-        on unit_total.unit_code = earlier.unit_code
+        on unit_total.unit_key = earlier.unit_key
         and unit_total.previous_period_code = earlier.period_code
     left join
         reported
@@ -42,5 +40,5 @@
         and unit_total.period_code = reported.period_code
     where
         unit_total.closing_count <> coalesce(reported.valid_count, 0)
-        or (earlier.unit_code is not null and unit_total.opening_count <> earlier.closing_count)
+        or unit_total.opening_count <> earlier.closing_count
 {% endtest %}
