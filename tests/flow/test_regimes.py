@@ -104,12 +104,16 @@ def bad_night(tmp_path_factory):
         first, second = (fault for fault in FOUND if unit_of[fault] == unit)
         path = districts.make(home.landing, unit=unit, fault=first)
         workbook = load_workbook(path)
-        districts.FAULTS[second](workbook)
+        districts.MODEL_FAULTS[second](workbook)
         workbook.save(path)
     for fault in REFUSED:
         districts.make(home.landing, unit=unit_of[fault], period="2024H1", fault=fault)
     assert steps.nightly(home)[-1].exit_code == 0
     return home, unit_of
+
+
+def test_every_fault_of_the_model_has_an_expectation():
+    assert set(FOUND) == set(districts.MODEL_FAULTS)
 
 
 @pytest.mark.parametrize("fault", FOUND)
