@@ -332,6 +332,26 @@ def status(
 
 
 @app.command()
+def expiring(
+    context: typer.Context,
+    within: Annotated[str, typer.Option(help="How far ahead, 90d")] = "90d",
+    as_of: Annotated[str | None, typer.Option(help="Day to look from, 2024-12-20 (else today)")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Certificates that end soon, by unit, with the window of their re-rating dossier."""
+    from pipeline.expiring import expiring_certificates, show_expiring
+
+    try:
+        days = int(within.removesuffix("d"))
+        day = date.fromisoformat(as_of) if as_of else context.obj.as_of
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; write --within 90d and --as-of 2024-12-20") from error
+    if days < 1:
+        raise typer.BadParameter(f"--within {within} is no time; write for example 90d")
+    show_expiring(expiring_certificates(context.obj, day, days), as_json)
+
+
+@app.command()
 def trace(
     context: typer.Context,
     figure: Annotated[str, typer.Argument(help="TABLE/ROW/COLUMN, star_by_unit/587/star_3_count")],

@@ -100,7 +100,7 @@ def make(
     fault: str | None = None,
     filing: dict[str, list[dict]] | None = None,
 ) -> Path:
-    """Write a workbook into ``path`` (a file or a folder) and return its path; ``fault`` is a key of FAULTS."""
+    """Write a workbook into ``path`` (a file or a folder) and return its path; ``fault`` is a key of FAULTS or MODEL_FAULTS."""
     target = path / f"{unit}-{period}-{fault or 'ok'}.xlsx" if path.is_dir() else path
     found, when = resolve(unit, period, PROVINCE)
     cover = {"prepared_by": "Người lập", "prepared_date": date(2024, 12, 15)}
@@ -109,7 +109,7 @@ def make(
         from openpyxl import load_workbook
 
         workbook = load_workbook(target)
-        FAULTS[fault](workbook)
+        (FAULTS | MODEL_FAULTS)[fault](workbook)
         workbook.save(target)
     return target
 
@@ -235,6 +235,8 @@ FAULTS: dict[str, Callable] = {
     "star_out_of_range": _put("product", "star", 7),
     "star_below_three": _put("product", "star", 2),
     "star_not_whole": _put("product", "star", 3.5),
+    "score_over_100": _put("rating", "score_point", "100,5"),
+    "part_over_every_maximum": _put("rating", "score_part_a_point", 41),
     "score_text": _put("rating", "score_point", "sáu mươi lăm"),
     "english_number": _put("funding", "disbursed_amount_vnd_million", "93,974.00"),
     "unit_of_thousands": _put("funding", "disbursed_amount_vnd_million", "1,2 nghìn triệu đồng"),
@@ -277,4 +279,15 @@ FAULTS: dict[str, Callable] = {
     "blank_document_number": _put("product", "decision_number", "Số:        /QĐ-UBND"),
     # Accepted by intake, stopped by the gate: an amount typed in đồng instead of triệu đồng.
     "amount_in_dong": _put("funding", "disbursed_amount_vnd_million", 93_974_000),
+}
+# Accepted by intake without a word; the model finds them under the law of their day.
+MODEL_FAULTS: dict[str, Callable] = {
+    "part_over_its_maximum": _put("rating", "score_part_c_point", 38),
+    "star_above_its_band": _put("rating", "star", 4),
+    "minimum_criteria_missing": _put("rating", "meets_minimum_criteria", "Không"),
+    "two_stars_recognised": _put("rating", "star", 2),
+    "decision_of_tomorrow": _put("rating", "decision_date", date(2024, 12, 17)),
+    "decision_before_the_regimes": _put("product", "decision_date", date(2019, 8, 20)),
+    "another_producer_type": _put("product", "producer_type_code", "DN", row=3),
+    "another_printed_expiry": _put("product", "expiry_date", date(2027, 1, 31)),
 }

@@ -1,5 +1,6 @@
 """A home that has lived through one night on the samples; every test gets its own copy."""
 
+import re
 import shutil
 
 import pytest
@@ -28,3 +29,50 @@ def home(sample_night, tmp_path) -> Settings:
     settings, _ = sample_night
     shutil.copytree(settings.home, tmp_path / "home")
     return settings_of(tmp_path / "home")
+
+
+@pytest.fixture
+def model(sample_night):
+    """Runs a model's own SQL, as dbt compiled it, on rows of a test: ``model(name, table=[{column: value}, …], …)``.
+
+    A table given as a list has the columns of the sample warehouse, missing values are null; one not given is as the samples
+    have it. Returns the rows as dicts.
+    """
+    import duckdb
+
+    settings, _ = sample_night
+    compiled = settings.build / "dbt" / "compiled" / "ocop" / "models" / "core"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{settings.published / 'ocop.duckdb'}' as samples (read_only)")
+        connection.execute("attach ':memory:' as ocop")
+        connection.execute("create schema ocop.staging")
+        untouched: set[str] = set()  # tables that are as the samples have them
+
+        def run(name: str, change=lambda sql: sql, **tables: list[dict]) -> list[dict]:
+            sql = (compiled / f"{name}.sql").read_text(encoding="utf-8")
+            for schema, table in set(re.findall(r'"ocop"\."(\w+)"\."(\w+)"', sql)):
+                qualified = f"ocop.{schema}.{table}"
+                if table in untouched and table not in tables:
+                    continue
+                (untouched.discard if table in tables else untouched.add)(table)
+                if table in tables and isinstance(tables[table], dict):
+                    columns = ", ".join(
+                        f"{column} {type_}" for column, type_ in tables[table]["columns"].items()
+                    )
+                    connection.execute(f"create or replace table {qualified} ({columns})")
+                else:
+                    keep = "" if table not in tables else " limit 0"
+                    connection.execute(
+                        f"create or replace table {qualified} as from samples.main.{table}{keep}"
+                    )
+                given = tables.get(table, [])
+                for row in given["rows"] if isinstance(given, dict) else given:
+                    marks = ", ".join("?" for _ in row)
+                    connection.execute(
+                        f"insert into {qualified} ({', '.join(row)}) values ({marks})", list(row.values())
+                    )
+            cursor = connection.execute(change(sql))
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        yield run

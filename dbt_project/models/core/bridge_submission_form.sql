@@ -63,7 +63,10 @@ with
     -- Rows of a province's list stand only until the unit has filed itself, whichever came first.
     standing as (
         select
-            unit_code, period_code, form_name, arg_max(arrival_no, (list_id is null, arrival_no)) as arrival_no,
+            unit_code,
+            period_code,
+            form_name,
+            arg_max(arrival_no, (list_id is null, arrival_no)) as arrival_no,
         from carried
         group by unit_code, period_code, form_name
     ),

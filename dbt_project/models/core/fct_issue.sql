@@ -11,6 +11,14 @@ with
 
     status as (select * from {{ ref("dim_product_status") }}),
 
+    rating_finding as (select * from {{ ref("int_rating_finding") }}),
+
+    product_finding as (select * from {{ ref("int_product_finding") }}),
+
+    movement_finding as (select * from {{ ref("int_movement_finding") }}),
+
+    layout as (select * from {{ ref("fct_layout") }}),
+
     form_issue as (
         select
             submission_id,
@@ -68,12 +76,36 @@ with
         where product_status.status_stated_code <> product_status.status_code
     ),
 
+    -- A finding of the model names the column as the sender's workbook titles it.
+    model_issue as (
+        select found.*, layout.header_text as column_title,
+        from
+            (
+                select *
+                from rating_finding
+                union all
+                select *
+                from product_finding
+                union all
+                select *
+                from movement_finding
+            ) as found
+        left join
+            layout
+            on found.submission_id = layout.submission_id
+            and found.sheet = layout.sheet
+            and found.field_name = layout.field_name
+    ),
+
     finding as (
         select *
         from form_issue
         union all
         select *
         from status_issue
+        union all by name
+        select *
+        from model_issue
     ),
 
     final as (

@@ -13,7 +13,38 @@ with
 
     status as (select * from {{ ref("dim_product_status") }}),
 
-    reported as (
+    rating as (select * from {{ ref("fct_rating") }}),
+
+    extension as (
+        select regime_code, valid_from, re_rating_window_to_days, extension_days,
+        from regime
+        where extension_days is not null
+    ),
+
+    -- A decision the rating sheets date counts as one the product sheet dates: the clock runs from the
+    -- newest.
+    rated as (
+        select
+            period.period_code,
+            rating.product_key,
+            max(rating.decision_date) as decision_date,
+            arg_max(rating.decision_number, rating.decision_date) as decision_number,
+        from rating
+        inner join period on rating.decision_date <= period.cut_off_on
+        where rating.is_recognition and coalesce(rating.star, 3) >= 3
+        group by all
+    ),
+
+    potential as (
+        select distinct period.period_code, rating.product_key,
+        from rating
+        inner join period on rating.rated_on <= period.cut_off_on
+        where
+            rating.is_potential_five_star
+            or (rating.central_rated_on is not null and rating.central_rated_on > period.cut_off_on)
+    ),
+
+    sheet as (
         select
             product.*,
             submission.unit_code,
@@ -21,10 +52,13 @@ with
             period.cut_off_on,
             product_name.product_key,
             product_name.producer_key,
-            -- QĐ 26/2026/QĐ-TTg, QĐ 148/QĐ-TTg: 36 calendar months from the decision; valid while the day
-            -- is before that
-            (product.decision_date + to_months(coalesce(regime.certificate_months::integer, 36)))::date
-            as computed_expires_on,
+            greatest(product.decision_date, rated.decision_date) as recognised_on,
+            if(
+                product.decision_date is null or rated.decision_date > product.decision_date,
+                coalesce(rated.decision_number, product.decision_number),
+                product.decision_number
+            ) as known_decision_number,
+            potential.product_key is not null as is_potential_five_star,
         from product
         inner join submission on product._submission_id = submission.submission_id
         inner join period on submission.period_code = period.period_code
@@ -33,9 +67,43 @@ with
             on {{ match_key("product.product_name") }} = product_name.product_name_key
             and {{ match_key("product.producer_name") }} = product_name.producer_name_key
         left join
+            rated
+            on submission.period_code = rated.period_code
+            and product_name.product_key = rated.product_key
+        left join
+            potential
+            on submission.period_code = potential.period_code
+            and product_name.product_key = potential.product_key
+    ),
+
+    dated as (
+        select
+            sheet.*,
+            {{ certificate_end("sheet.recognised_on", "coalesce(regime.certificate_months, 36)") }}
+            as certificate_ends_on,
+        from sheet
+        left join
             regime
-            on product.decision_date >= regime.valid_from
-            and (regime.valid_to is null or product.decision_date <= regime.valid_to)
+            on sheet.recognised_on >= regime.valid_from
+            and (regime.valid_to is null or sheet.recognised_on <= regime.valid_to)
+    ),
+
+    -- QĐ 26/2026/QĐ-TTg Điều 12: a product under re-rating whose window had closed before the decision
+    -- stays valid
+    -- until the outcome, for so many days after its expiry.
+    reported as (
+        select
+            dated.*,
+            if(
+                dated.status_code = 'being_re_rated' and extension.regime_code is not null,
+                (dated.certificate_ends_on + extension.extension_days)::date,
+                dated.certificate_ends_on
+            ) as computed_expires_on,
+        from dated
+        left join
+            extension
+            on dated.certificate_ends_on > extension.valid_from
+            and dated.certificate_ends_on - extension.re_rating_window_to_days < extension.valid_from
     ),
 
     judged as (
@@ -59,6 +127,7 @@ with
             product_key,
             producer_key,
             product_group_code,
+            product_set_no as product_set_code,
             producer_type_code,
             star,
             star_proposed,
@@ -69,10 +138,13 @@ with
                 'computed',
                 'stated'
             ) as status_basis,
-            decision_date as recognised_on,
+            decision_date,
+            recognised_on,
             coalesce(computed_expires_on, expiry_date) as expires_on,
-            decision_number,
+            known_decision_number as decision_number,
             issuing_authority,
+            status_date,
+            status_ground_code,
             note,
             -- Under re-rating the old certificate runs to its own end (QĐ 26/2026/QĐ-TTg Điều 12).
             computed_status_code = 'recognised'
@@ -80,6 +152,7 @@ with
                 computed_status_code = 'being_re_rated' and coalesce(cut_off_on < computed_expires_on, false)
             ) as is_valid,
             status.is_cumulative,
+            is_potential_five_star,
             _submission_id,
             _sheet,
             _row_number,

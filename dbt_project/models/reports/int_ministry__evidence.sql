@@ -91,6 +91,24 @@ with
         where column_code is not null
     ),
 
+    -- A bucket of its own, beside recognised and proposed (the national statistics count it so).
+    potential_figure as (
+        select
+            report_period_code as period_code,
+            'headline' as table_code,
+            'potential_five_star' as row_code,
+            'value' as column_code,
+            'count' as measure_kind,
+            product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            _submission_id,
+            _sheet,
+            _row_number,
+            'product_name' as _field_name,
+        from stock
+        where is_potential_five_star
+    ),
+
     producer_figure as (
         select
             report_period_code as period_code,
@@ -113,7 +131,7 @@ with
         from rating
         inner join
             source_period
-            on rating.period_code = source_period.source_period_code
+            on rating.decided_period_code = source_period.source_period_code
             and rating.unit_code = source_period.unit_code
             and source_period.measure_code = 'flow'
     ),
@@ -267,6 +285,9 @@ with
     figure as (
         select *
         from product_figure
+        union all by name
+        select *
+        from potential_figure
         union all by name
         select *
         from producer_figure

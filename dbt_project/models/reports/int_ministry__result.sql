@@ -74,7 +74,7 @@ with
         inner join rating on scope.unit_code = rating.unit_code
         inner join
             period
-            on rating.period_code = period.period_code
+            on rating.decided_period_code = period.period_code
             and period.period_year between scope.target_from_year and scope.target_to_year
             and period.cut_off_on <= scope.cut_off_on
         where

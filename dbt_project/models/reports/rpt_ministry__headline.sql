@@ -21,12 +21,18 @@ with
                     (11, 'valid_star_unknown', 'Sản phẩm còn hiệu lực chưa rõ hạng', 'sản phẩm'),
                     (12, 'expired_product', 'Sản phẩm hết hạn công nhận', 'sản phẩm'),
                     (13, 'proposed_product', 'Sản phẩm đang đề nghị công nhận', 'sản phẩm'),
-                    (14, 'new_product', 'Sản phẩm được công nhận mới trong kỳ', 'sản phẩm'),
-                    (15, 'producer', 'Chủ thể có sản phẩm còn hiệu lực', 'chủ thể'),
-                    (16, 'funding_planned', 'Kinh phí kế hoạch', 'triệu đồng'),
-                    (17, 'funding_disbursed', 'Kinh phí đã giải ngân', 'triệu đồng'),
-                    (18, 'funding_disbursed_state', 'Trong đó: ngân sách nhà nước', 'triệu đồng'),
-                    (19, 'funding_disbursed_other', 'Trong đó: nguồn khác', 'triệu đồng')
+                    (
+                        14,
+                        'potential_five_star',
+                        'Sản phẩm tiềm năng 5 sao, trung ương chưa quyết định',
+                        'sản phẩm'
+                    ),
+                    (15, 'new_product', 'Sản phẩm được công nhận mới trong kỳ', 'sản phẩm'),
+                    (16, 'producer', 'Chủ thể có sản phẩm còn hiệu lực', 'chủ thể'),
+                    (17, 'funding_planned', 'Kinh phí kế hoạch', 'triệu đồng'),
+                    (18, 'funding_disbursed', 'Kinh phí đã giải ngân', 'triệu đồng'),
+                    (19, 'funding_disbursed_state', 'Trong đó: ngân sách nhà nước', 'triệu đồng'),
+                    (20, 'funding_disbursed_other', 'Trong đó: nguồn khác', 'triệu đồng')
             ) as listed(row_no, row_code, figure_name, measure_unit)
     ),
 

@@ -81,9 +81,15 @@ FAULTS = {
     ),
     "one_product_vanished": Fault(
         "GATE-08",
-        'Huyện Ninh Phước: sản phẩm "Nho sấy số 1" của "HTX số 1" có trong báo cáo 6 tháng đầu năm 2024 '
+        'Huyện Ninh Phước: Sản phẩm "Nho sấy số 1" của "HTX số 1" có trong báo cáo 6 tháng đầu năm 2024 '
         "nhưng không có trong báo cáo 6 tháng cuối năm 2024",
         facts=(f"delete from fct_product_status {P1_NOW}",),
+        figures=(
+            "insert into fct_issue by name select 'i8' as issue_key, '2024H2-587-b' as submission_id, "
+            '\'MODEL-30\' as rule_id, true as is_in_force, \'Sản phẩm "Nho sấy số 1" của "HTX số 1" có trong '
+            "báo cáo 6 tháng đầu năm 2024 nhưng không có trong báo cáo 6 tháng cuối năm 2024, không rõ lý do.' as "
+            "message",
+        ),
     ),
     "stock_cut_short": Fault(
         "GATE-09",
@@ -120,15 +126,14 @@ FAULTS = {
         "còn hiệu lực nhưng chưa có số quyết định",
         facts=(f"update fct_product_status set decision_number = null {P1_NOW}",),
     ),
-    "district_council_after_the_districts": Fault(
+    "district_decision_after_the_districts": Fault(
         "GATE-15",
-        "quyết định cấp huyện số 1/QĐ-UBND ngày 2/7/2025",
-        facts=("update fct_rating set decision_date = '2025-07-02' where unit_code = '587'",),
-    ),
-    "district_authority_after_the_districts": Fault(
-        "GATE-15",
-        "đề sau ngày cấp huyện kết thúc (30/6/2025)",
-        facts=(f"update fct_product_status set recognised_on = '2025-07-02' {P1_NOW}",),
+        'Huyện Ninh Phước, 6 tháng cuối năm 2024: Sản phẩm "Nho sấy số 1": quyết định cấp huyện số 1/QĐ-UBND',
+        figures=(
+            "insert into fct_issue by name select 'i15' as issue_key, '2024H2-587-b' as submission_id, "
+            "'MODEL-13' as rule_id, true as is_in_force, 'Sản phẩm \"Nho sấy số 1\": quyết định cấp huyện số "
+            "1/QĐ-UBND ngày 2/7/2025 đề sau ngày cấp huyện kết thúc (30/6/2025).' as message",
+        ),
     ),
     "commune_without_successor": Fault(
         "GATE-16",

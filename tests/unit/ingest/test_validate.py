@@ -24,6 +24,8 @@ EXPECTED = {
     "star_out_of_range": ("CELL-06", "error", "Sản phẩm", 5, "Hạng sao"),
     "star_below_three": ("PRODUCT-01", "error", "Sản phẩm", 5, "Hạng sao"),
     "star_not_whole": ("CELL-11", "error", "Sản phẩm", 5, "Hạng sao"),
+    "score_over_100": ("CELL-06", "error", "Phân hạng", 5, "Tổng điểm"),
+    "part_over_every_maximum": ("CELL-06", "error", "Phân hạng", 5, "Điểm phần A"),
     "score_text": ("CELL-03", "error", "Phân hạng", 5, "Tổng điểm"),
     "english_number": ("CELL-03", "error", "Kinh phí", 5, "Giải ngân"),
     "ambiguous_number": ("CELL-10", "error", "Kinh phí", 5, "Giải ngân"),
