@@ -54,27 +54,18 @@ def test_opening_and_movements_give_closing_whatever_is_filed(model, lines, file
             submissions.setdefault((unit, period), 0)
     received = [
         {
-            "submission_id": f"{period}-{unit}", "unit_code": unit, "period_code": period, "is_held": False,
-            "is_in_force": True, "product_row_count": count,
+            "submission_id": f"{period}-{unit}", "unit_code": unit, "period_code": period, "form_name": "product",
+            "is_known": True,
         }
-        for (unit, period), count in submissions.items()
+        for unit, period in submissions
     ]  # fmt: skip
-    cover = {
-        "columns": {"_submission_id": "varchar", "nothing_to_report_product": "boolean"},
-        "rows": [
-            {"_submission_id": line["submission_id"], "nothing_to_report_product": True}
-            for line in received
-            if not line["product_row_count"]
-        ],
-    }
     certificates = model("fct_certificate_interval", fct_product_status=rows, fct_rating=[])
     changes = model(
         "int_product_change",
         fct_product_status=rows,
         fct_rating=[],
         fct_certificate_interval=certificates,
-        fct_submission=received,
-        stg_forms__cover=cover,
+        bridge_submission_form=received,
     )
     assert len({(c["unit_code"], c["period_code"], c["product_key"]) for c in changes}) == len(changes)
     for change in changes:  # one reason for each that was or is valid, none for the others

@@ -7,9 +7,10 @@ with
 
     certificate as (select * from {{ ref("fct_certificate_interval") }}),
 
-    submission as (select * from {{ ref("fct_submission") }} where is_in_force),
-
-    cover as (select * from {{ ref("stg_forms__cover") }}),
+    -- A product sheet that is empty and not declared empty is unknown, not nothing.
+    submission as (
+        select * from {{ ref("bridge_submission_form") }} where is_known and form_name = 'product'
+    ),
 
     period as (select * from {{ ref("dim_period") }} where period_kind <> 'Y'),
 
@@ -17,7 +18,6 @@ with
 
     heir as (select * from {{ ref("int_unit_heir") }}),
 
-    -- A product sheet that is empty and not declared empty is unknown, not nothing.
     received as (
         select
             submission.submission_id,
@@ -33,8 +33,6 @@ with
             unit
             on submission.unit_code = unit.unit_code
             and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
-        left join cover on submission.submission_id = cover._submission_id
-        where submission.product_row_count > 0 or coalesce(cover.nothing_to_report_product, false)
     ),
 
     held as (

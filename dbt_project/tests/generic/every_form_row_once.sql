@@ -6,8 +6,9 @@
             select form._submission_id, form._sheet, form._row_number, count(*) as told_count,
             from {{ ref("stg_forms__" ~ form) }} as form
             inner join
-                {{ ref("fct_submission") }} as submission
+                {{ ref("bridge_submission_form") }} as submission
                 on form._submission_id = submission.submission_id
+                and submission.form_name = '{{ form }}'
                 and submission.is_in_force
             group by all
         ),
