@@ -13,15 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingest.cells import as_text
+from ingest.identity import Identity
 from ingest.issue import Issue, common_issue
 from ingest.read import UnreadableError, Workbook, read_grids
 from ingest.reference import CodeList, Period, Unit, units_of_province
 from ingest.rules import run_rules
 from ingest.second_look import SheetCensus
 from ingest.sheet import Grid, Row, SheetData, read_table, tidy
+from ingest.sheet_checks import duplicates, judge_row, layout_issues
 from ingest.spec import FORM_NAMES, UNDER, ListLayout, ListTable, load_forms, load_list
 from ingest.store import literal, memory, select_rows
-from ingest.validate import Identity, Judgement, duplicates, judge_row, layout_issues
+from ingest.validate import Judgement
 from ingest.vietnamese import clean, fold
 
 HEADER_SEARCH_ROWS = 30

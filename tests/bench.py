@@ -92,6 +92,7 @@ def reading(folder: Path) -> list[tuple[str, float, float, str]]:
     from python_calamine import CalamineWorkbook
 
     from ingest.readers import readers
+    from ingest.sender import NO_HINT
     from pipeline.load import judge_in_order
 
     paths = two_hundred_workbooks(folder)
@@ -99,7 +100,8 @@ def reading(folder: Path) -> list[tuple[str, float, float, str]]:
     def judged() -> None:
         with readers() as pool:
             verdicts = {
-                j.verdict for _, j in judge_in_order(pool, ((p, p) for p in paths), districts.PROVINCE)
+                j.verdict
+                for _, j in judge_in_order(pool, ((p, (p, NO_HINT)) for p in paths), districts.PROVINCE)
             }
         assert verdicts == {"accepted"}, verdicts
 
@@ -186,7 +188,8 @@ def duplicates_growth() -> float:
     from ingest.read import read_workbook
     from ingest.reference import periods
     from ingest.rules import run_rules
-    from ingest.validate import _duplicates, judge_file
+    from ingest.sheet_checks import duplicates
+    from ingest.validate import judge_file
 
     with tempfile.TemporaryDirectory() as name:
         path = districts.make(Path(name))
@@ -205,7 +208,7 @@ def duplicates_growth() -> float:
             for n in range(count)
         ]
         began = time.process_time()
-        found = _duplicates(data, rows, [])
+        found = duplicates(data, rows, [])
         run_rules({**tables, "product": rows}, tables["cover"][0], periods()["2024H2"], workbook, found)
         return time.process_time() - began
 
