@@ -146,7 +146,9 @@ def _counts(judgement: Judgement) -> list[list[Cell]]:
     """Rows and findings of each sheet."""
     taken = "Số dòng đã nhận" if judgement.verdict == "accepted" else "Số dòng đọc được"
     counts: dict[str | None, tuple[str, int | None]] = {}
-    for name in TABLE_FORM_NAMES if judgement.tables else ():
+    for name in TABLE_FORM_NAMES:
+        if name not in judgement.tables:
+            continue  # a text file has one form
         rows = judgement.tables[name]
         sheet = rows[0]["_sheet"] if rows else load_forms()[name].sheet
         counts[sheet] = (load_forms()[name].title, len(rows))

@@ -83,7 +83,7 @@ FOUND = {
     "decision_of_tomorrow": ("MODEL-18", "ngày 17/12/2024 sau ngày nhận báo cáo (16/12/2024)"),
     "decision_before_the_regimes": ("MODEL-17", "ngày 20/8/2019 trước khi có bộ tiêu chí đánh giá đầu tiên"),
     "another_producer_type": ("MODEL-20", 'ghi loại hình "Hợp tác xã", nay ghi "Doanh nghiệp"'),
-    "another_printed_expiry": ("MODEL-22", "tính 36 tháng từ quyết định ngày 20/12/2023 là 20/12/2026"),
+    "another_printed_expiry": ("MODEL-22", "tính 36 tháng từ quyết định ngày 25/7/2024 là 25/7/2027"),
 }  # fmt: skip
 REFUSED = {
     "score_over_100": ("CELL-06", "100,5"),

@@ -1,5 +1,6 @@
 """The workbook a unit gets: what the published warehouse knows of it stands in it, and it is accepted as it is."""
 
+import districts
 import pytest
 from openpyxl import load_workbook
 
@@ -46,6 +47,9 @@ def test_open_targets_of_the_last_plan_are_there(sample_night, tmp_path):
 def test_a_commune_of_the_reform_begins_with_the_products_that_lay_in_it(sample_night, tmp_path):
     settings, _ = sample_night
     path = write_prefilled_template(settings, "22870", "2025H2", tmp_path / "commune.xlsx")
+    workbook = load_workbook(path)
+    districts.cover_cell(workbook, "prepared_by").value = "Người lập"
+    workbook.save(path)
     judgement = judge_file(path, settings.province_code)
     assert judgement.verdict == "accepted"
     assert {p["commune_code"] for p in judgement.tables["product"]} == {"22870"}

@@ -32,7 +32,7 @@ def old_version(tmp_path, monkeypatch):
     """A made-up version 0.5 beside those that are taken: another sheet name, title, a missing and a joined column."""
     (tmp_path / "version-0.5.yml").write_text(OLD, encoding="utf-8")
     versions = load_versions() | {"0.5": load_versions(tmp_path)["0.5"]}
-    for module in ("ingest.spec", "ingest.read", "ingest.validate"):
+    for module in ("ingest.spec", "ingest.read", "ingest.identity"):
         monkeypatch.setattr(f"{module}.load_versions", lambda: versions)
 
 
