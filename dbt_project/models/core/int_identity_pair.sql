@@ -20,9 +20,17 @@ with
 
     -- Producers are looked for on one ground, as it is on the new map, whatever the commune was called.
     producer_place as (
-        select distinct named_use.producer_name_key, part.part_unit_key,
-        from named_use
-        inner join part on named_use.place_key = part.unit_key
+        select distinct stated.producer_name_key, part.part_unit_key,
+        from
+            (
+                select producer_name_key, place_key,
+                from named_use
+                -- A reporting unit stands in only for a name that is nowhere stated with its commune.
+                qualify
+                    commune_key is not null
+                    or not bool_or(commune_key is not null) over (partition by producer_name_key)
+            ) as stated
+        inner join part on stated.place_key = part.unit_key
     ),
 
     -- Words of the producer in the name of a product ("Nho xanh Ba Mọi") tell its products not apart.
