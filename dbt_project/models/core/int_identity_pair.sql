@@ -67,6 +67,21 @@ with
         inner join producer_words on product_name.producer_key = producer_words.producer_key
     ),
 
+    -- What is compared of a spelling, made once however many others it meets.
+    prepared as (
+        select
+            * exclude (producer_words),
+            replace(name_fold, ' ', '') as name_letters,
+            replace(compared, ' ', '') as compared_letters,
+            regexp_replace(compared, '[^0-9]+', ' ', 'g') as numbers,
+            list_distinct(string_split(compared, ' ')) as all_words,
+            list_filter(
+                list_distinct(string_split(compared, ' ')),
+                lambda word: not list_contains(producer_words, word)
+            ) as own_words,
+        from spelling
+    ),
+
     -- Where a spelling is looked for its like: a producer's on each ground, a product's with its producer.
     place as (
         select
@@ -140,44 +155,44 @@ with
             and one.name_key < other.name_key
     ),
 
-    compared as (
+    matched as (
         select
             candidate.*,
             one.thing_key = other.thing_key as is_one,
-            replace(one.name_fold, ' ', '') = replace(other.name_fold, ' ', '') as is_same_fold,
-            replace(one.compared, ' ', '') = replace(other.compared, ' ', '') as is_same_proper,
-            1
-            - damerau_levenshtein(one.compared, other.compared)
-            / greatest(len(one.compared), len(other.compared)) as similarity,
-            regexp_extract_all(one.compared, '\d+')
-            = regexp_extract_all(other.compared, '\d+') as has_same_numbers,
-            list_distinct(string_split(one.compared, ' ')) as one_all,
-            list_distinct(string_split(other.compared, ' ')) as other_all,
-            list_filter(one_all, lambda word: not list_contains(one.producer_words, word)) as one_own,
-            list_filter(other_all, lambda word: not list_contains(other.producer_words, word)) as other_own,
-            len(one_own) > 0 and len(other_own) > 0 as has_own,
-            if(has_own, one_own, one_all) as one_words,
-            if(has_own, other_own, other_all) as other_words,
-            len(list_intersect(one_words, other_words)) as shared_count,
-            shared_count / least(len(one_words), len(other_words)) as share,
+            one.name_letters = other.name_letters as is_same_fold,
+            one.compared_letters = other.compared_letters as is_same_proper,
+            one.numbers = other.numbers as has_same_numbers,
+            damerau_levenshtein(one.compared, other.compared) as difference,
+            greatest(len(one.compared), len(other.compared)) as longest,
+            len(one.own_words) > 0 and len(other.own_words) > 0 as has_own,
+            if(has_own, one.own_words, one.all_words) as one_words,
+            if(has_own, other.own_words, other.all_words) as other_words,
             listed_together.scope is not null as is_listed_together,
         from candidate
         inner join
-            spelling as one
+            prepared as one
             on candidate.entity_code = one.entity_code
             and candidate.scope = one.scope
             and candidate.one_key = one.name_key
         inner join
-            spelling as other
+            prepared as other
             on candidate.entity_code = other.entity_code
             and candidate.scope = other.scope
             and candidate.other_key = other.name_key
         left join
             listed_together
-            on candidate.entity_code = 'product'
-            and candidate.scope = listed_together.scope
+            on candidate.scope = listed_together.scope
             and candidate.one_key = listed_together.one_key
             and candidate.other_key = listed_together.other_key
+    ),
+
+    measured as (
+        select
+            * exclude (one_words, other_words),
+            1 - difference / longest as similarity,
+            len(list_intersect(one_words, other_words)) as shared_count,
+            least(len(one_words), len(other_words)) as fewest_words,
+        from matched
     ),
 
     found as (
@@ -193,10 +208,11 @@ with
                 when
                     shared_count >= {{ least_shared_words }}
                     and not is_listed_together
-                    and share >= if(entity_code = 'product', {{ least_product_share }}, 1)
+                    and shared_count
+                    >= fewest_words * if(entity_code = 'product', {{ least_product_share }}, 1)
                 then 'shared_words'
             end as reason_code,
-        from compared
+        from measured
     ),
 
     -- The last word of people about the two.
@@ -235,7 +251,7 @@ with
                 then 1
                 when 'alike'
                 then found.similarity
-                else found.share
+                else found.shared_count / found.fewest_words
             end::decimal(4, 3) as score,
             case
                 when found.is_one then 'merged' when told.is_apart then 'apart' else 'open'

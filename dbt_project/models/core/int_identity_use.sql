@@ -24,6 +24,16 @@ with
         from rating
     ),
 
+    -- A name is on many lines; its key is made once.
+    keyed as (
+        select
+            product_name,
+            producer_name,
+            {{ match_key("product_name") }} as product_name_key,
+            {{ match_key("producer_name") }} as producer_name_key,
+        from (select distinct product_name, producer_name, from line)
+    ),
+
     final as (
         select
             form.form_name,
@@ -35,8 +45,8 @@ with
             period.cut_off_on,
             line.product_name,
             line.producer_name,
-            {{ match_key("line.product_name") }} as product_name_key,
-            {{ match_key("line.producer_name") }} as producer_name_key,
+            keyed.product_name_key,
+            keyed.producer_name_key,
             line.producer_type_code,
             commune.unit_key as commune_key,
             commune.unit_name as commune_name,
@@ -45,6 +55,10 @@ with
             coalesce(commune.unit_name, reporter.unit_name) as place_name,
         from line
         inner join form on line._submission_id = form.submission_id and line.form_name = form.form_name
+        inner join
+            keyed
+            on line.product_name is not distinct from keyed.product_name
+            and line.producer_name is not distinct from keyed.producer_name
         inner join period on form.period_code = period.period_code
         left join
             unit as commune

@@ -11,7 +11,7 @@ with recursive
             (
                 select producer_name,
                 from product
-                union all
+                union
                 select producer_name,
                 from rating
             )

@@ -16,7 +16,7 @@ with recursive
             (
                 select product_name, producer_name,
                 from product
-                union all
+                union
                 select product_name, producer_name,
                 from rating
             )
