@@ -231,6 +231,33 @@ def alias(
 
 
 @decide_app.command()
+def unalias(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Spelling that was read as another")],
+    by: By,
+    why: Why,
+    producer: Annotated[str | None, typer.Option(help="Producer, when the name is a product")] = None,
+) -> None:
+    """Take an alias back: the spelling is a producer (or product) of its own again."""
+    entity = "product" if producer else "producer"
+    _decide(context.obj, "unalias", by, why, entity=entity, name=name, producer=producer)
+
+
+@decide_app.command()
+def apart(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="One spelling")],
+    other: Annotated[str, typer.Argument(help="The other spelling")],
+    by: By,
+    why: Why,
+    producer: Annotated[str | None, typer.Option(help="Producer, when the two names are products")] = None,
+) -> None:
+    """Two spellings are two producers (or products) and are not proposed again."""
+    entity = "product" if producer else "producer"
+    _decide(context.obj, "apart", by, why, entity=entity, name=name, other=other, producer=producer)
+
+
+@decide_app.command()
 def waiver(
     context: typer.Context,
     rule: Annotated[str, typer.Argument(help="Gate rule, GATE-07")],
@@ -349,6 +376,14 @@ def expiring(
     if days < 1:
         raise typer.BadParameter(f"--within {within} is no time; write for example 90d")
     show_expiring(expiring_certificates(context.obj, day, days), as_json)
+
+
+@app.command()
+def review(context: typer.Context, as_json: AsJson = False) -> None:
+    """Spellings that may be one producer or product, with the command that decides each pair."""
+    from pipeline.review import open_proposals, show_proposals
+
+    show_proposals(open_proposals(context.obj), as_json)
 
 
 @app.command()

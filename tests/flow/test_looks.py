@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 
 import duckdb
 import pytest
@@ -104,3 +105,36 @@ def test_an_alias_is_about_names_somebody_has_used(home):
 def test_status_without_a_period_is_about_the_last_one_the_warehouse_knows_of(home):
     years_later = type(home)(home.home, home.as_of.replace(year=2026), home.known_at, home.province_code)
     assert steps.status(years_later)["period"] == steps.status(home)["period"] == "2024H2"
+
+
+def test_near_names_are_reviewed_decided_and_taken_back(home, monkeypatch, capsys):
+    from pipeline import cli
+
+    def ocop(*arguments):
+        monkeypatch.setattr("sys.argv", ["ocop", "--home", str(home.home), *arguments])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        said = capsys.readouterr()
+        return left.value.code, said.out + said.err
+
+    code, said = ocop("review", "--json")
+    (pair,) = json.loads(said)
+    assert code == 0
+    assert {pair["name"], pair["same_as"]} == {"Cơ sở Nho Ba Mọi", "HKD cơ sở sản xuất Ba Mọi"}
+    words = shlex.split(pair["if_one"])
+    # The command shown is the command that works, once somebody has put a name and a reason in.
+    assert ocop(*words[1:])[0] == 0
+    assert "là một: ocop decide alias" in ocop("review")[1]  # nothing merges before the next build
+    code, said = ocop("decide", "alias", pair["same_as"], pair["name"], "--by", "A", "--why", "b")
+    assert (code, "take that back first" in said) == (2, True)
+    assert (
+        "is not read as another name"
+        in ocop("decide", "unalias", pair["same_as"], "--by", "A", "--why", "b")[1]
+    )
+    assert (
+        "one spelling already"
+        in ocop("decide", "apart", pair["name"], pair["name"].upper(), "--by", "A", "--why", "b")[1]
+    )
+    assert ocop("decide", "unalias", pair["name"], "--by", "A", "--why", "b")[0] == 0
+    # Taken back, the other way round is no circle any more.
+    assert ocop("decide", "alias", pair["same_as"], pair["name"], "--by", "A", "--why", "b")[0] == 0

@@ -143,6 +143,24 @@ def test_two_spellings_are_one_producer_only_after_a_person_said_so(home):
     assert products == 9
 
 
+def test_an_alias_taken_back_still_holds_for_the_day_it_was_known_on(home):
+    def producers(settings):
+        return query(settings, "select count(*) from dim_producer")
+
+    ((before,),) = producers(home)
+    spelling = {"entity": "producer", "name": "Cơ sở Nho Ba Mọi", "producer": None}
+    steps.decide(home, "alias", "A", "cùng một cơ sở", **spelling, same_as="HKD cơ sở sản xuất Ba Mọi")
+    later = settings_of(home.home, home.known_at + timedelta(days=1))
+    steps.decide(later, "unalias", "A", "hai cơ sở", **spelling)
+    rebuild(home)  # the day before it was taken back
+    assert producers(home) == [(before - 1,)]
+    states = "select state_code from mart_identity_proposal where entity_code = 'producer'"
+    assert query(home, states) == [("merged",)]
+    rebuild(later)
+    assert producers(later) == [(before,)]
+    assert query(later, states) == [("open",)]
+
+
 def test_everything_but_archive_and_decisions_can_be_deleted_and_rebuilt(home, sample_night):
     for folder in (home.raw, home.build, home.published, home.outbox):
         shutil.rmtree(folder)

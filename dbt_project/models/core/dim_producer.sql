@@ -7,6 +7,8 @@ with
 
     producer_name as (select * from {{ ref("int_producer_name") }}),
 
+    word as (select * from {{ ref("int_producer_word") }}),
+
     mention as (
         select _submission_id, producer_name, producer_type_code,
         from product
@@ -22,13 +24,19 @@ with
         inner join producer_name on {{ match_key("mention.producer_name") }} = producer_name.producer_name_key
     ),
 
-    final as (
+    kept as (
         select
             producer_key,
             arg_max(producer_name, (not is_alias, arrival_no)) as producer_name,
             arg_max(producer_type_code, arrival_no) as producer_type_code,
         from named
         group by producer_key
+    ),
+
+    final as (
+        select kept.*, word.proper_name, word.type_word_code,
+        from kept
+        left join word on {{ match_key("kept.producer_name") }} = word.producer_name_key
     )
 
 select *

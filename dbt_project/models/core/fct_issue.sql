@@ -17,6 +17,10 @@ with
 
     movement_finding as (select * from {{ ref("int_movement_finding") }}),
 
+    identity_finding as (select * from {{ ref("int_identity_finding") }}),
+
+    funding_finding as (select * from {{ ref("int_funding_finding") }}),
+
     layout as (select * from {{ ref("fct_layout") }}),
 
     form_issue as (
@@ -89,6 +93,12 @@ with
                 union all
                 select *
                 from movement_finding
+                union all
+                select *
+                from identity_finding
+                union all by name
+                select *
+                from funding_finding
             ) as found
         left join
             layout

@@ -1,4 +1,4 @@
-with
+with recursive
     product as (select * from {{ ref("stg_forms__product") }}),
 
     rating as (select * from {{ ref("stg_forms__rating") }}),
@@ -11,29 +11,39 @@ with
             (
                 select producer_name,
                 from product
-                union all
+                union
                 select producer_name,
                 from rating
             )
     ),
 
-    -- Nothing merges by itself: two spellings are one producer only where a person said so.
-    alias as (
+    -- Nothing merges by itself: two spellings are one producer only where a person said so, and while nobody
+    -- took it back.
+    said as (
         select
-            {{ match_key("name") }} as producer_name_key,
-            arg_max({{ match_key("same_as") }}, decision_no) as same_as_key,
+            '' as scope,
+            {{ match_key("name") }} as name_key,
+            decision_code,
+            {{ match_key("same_as") }} as same_as_key,
+            decision_no,
         from decision
-        where decision_code = 'alias' and entity_code = 'producer'
-        group by producer_name_key
+        where decision_code in ('alias', 'unalias') and entity_code = 'producer'
     ),
+
+    edge as ({{ alias_edge("said") }}),
+
+    walk as ({{ alias_walk("edge") }}),
+
+    alias as ({{ alias_end("edge") }}),
 
     final as (
         select
             spelling.producer_name_key,
-            md5(coalesce(alias.same_as_key, spelling.producer_name_key)) as producer_key,
-            alias.same_as_key is not null as is_alias,
+            md5(coalesce(alias.kept_key, spelling.producer_name_key)) as producer_key,
+            alias.kept_key is not null as is_alias,
+            alias.name_key is not null and alias.kept_key is null as is_in_circle,
         from spelling
-        left join alias on spelling.producer_name_key = alias.producer_name_key
+        left join alias on spelling.producer_name_key = alias.name_key
     )
 
 select *

@@ -1,4 +1,4 @@
-with
+with recursive
     product as (select * from {{ ref("stg_forms__product") }}),
 
     rating as (select * from {{ ref("stg_forms__rating") }}),
@@ -16,23 +16,30 @@ with
             (
                 select product_name, producer_name,
                 from product
-                union all
+                union
                 select product_name, producer_name,
                 from rating
             )
     ),
 
-    alias as (
+    said as (
         select
-            {{ match_key("name") }} as product_name_key,
-            producer_name.producer_key,
-            arg_max({{ match_key("same_as") }}, decision_no) as same_as_key,
+            producer_name.producer_key as scope,
+            {{ match_key("name") }} as name_key,
+            decision_code,
+            {{ match_key("same_as") }} as same_as_key,
+            decision_no,
         from decision
         inner join
             producer_name on {{ match_key("decision.producer_name") }} = producer_name.producer_name_key
-        where decision_code = 'alias' and entity_code = 'product'
-        group by product_name_key, producer_name.producer_key
+        where decision_code in ('alias', 'unalias') and entity_code = 'product'
     ),
+
+    edge as ({{ alias_edge("said") }}),
+
+    walk as ({{ alias_walk("edge") }}),
+
+    alias as ({{ alias_end("edge") }}),
 
     final as (
         select
@@ -40,15 +47,14 @@ with
             spelling.producer_name_key,
             producer_name.producer_key,
             md5(
-                coalesce(alias.same_as_key, spelling.product_name_key) || '|' || producer_name.producer_key
+                coalesce(alias.kept_key, spelling.product_name_key) || '|' || producer_name.producer_key
             ) as product_key,
-            alias.same_as_key is not null as is_alias,
+            alias.kept_key is not null as is_alias,
+            alias.name_key is not null and alias.kept_key is null as is_in_circle,
         from spelling
         inner join producer_name on spelling.producer_name_key = producer_name.producer_name_key
         left join
-            alias
-            on spelling.product_name_key = alias.product_name_key
-            and producer_name.producer_key = alias.producer_key
+            alias on spelling.product_name_key = alias.name_key and producer_name.producer_key = alias.scope
     )
 
 select *

@@ -10,7 +10,7 @@ with
     content as (select * from {{ ref("dim_funding_content") }}),
 
     final as (
-        select unit.unit_name, source.source_name, content.content_name, funding.*,
+        select unit.unit_name, source.source_name, source.source_group_name, content.content_name, funding.*,
         from funding
         inner join period on funding.period_code = period.period_code
         left join

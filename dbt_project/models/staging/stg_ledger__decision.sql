@@ -9,6 +9,7 @@ with
             entity as entity_code,
             name,
             same_as,
+            other as other_name,
             producer as producer_name,
             decided_at,
         from source
