@@ -401,11 +401,13 @@ def export(
 @app.command()
 def docs(context: typer.Context) -> None:
     """Write the documentation of every model as one page beside the published warehouse."""
-    from pipeline.look import published_database
-    from pipeline.warehouse import write_docs
+    from pipeline.steps import StepError
+    from pipeline.warehouse import BuildError, write_docs
 
-    published_database(context.obj)
-    print(write_docs(context.obj))
+    try:
+        print(write_docs(context.obj))
+    except BuildError as error:
+        raise StepError(f"{error}; see build/dbt_logs/dbt.log.") from error
 
 
 @app.command()

@@ -30,8 +30,8 @@ def test_xlsx_is_typed_and_brings_its_definitions(sample_night, tmp_path):
     assert sheet.max_row - 1 == duckdb.sql(f"select count(*) from '{parquet}'").fetchone()[0] == 4
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", sheet.dimensions)
     first = {cell.value: sheet.cell(2, cell.column) for cell in sheet[1]}
-    assert first["planned_amount_vnd_million"].number_format == "#,##0.###"
-    assert isinstance(first["planned_amount_vnd_million"].value, int | float)
+    assert first["disbursed_amount_vnd_million"].number_format == "#,##0.###"
+    assert isinstance(first["disbursed_amount_vnd_million"].value, int | float)
     assert first["is_state_budget"].value in ("Có", "Không")
     assert [cell.value for cell in definitions["A"]][1:] == list(first)
     assert all(row[1].value and row[2].value for row in definitions.iter_rows(min_row=2))
