@@ -6,7 +6,6 @@ import hashlib
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ingest.cells import as_text
 from ingest.issue import Issue, common_issue
 from ingest.reference import periods
 from ingest.spec import TABLE_FORM_NAMES, load_forms
@@ -36,7 +35,7 @@ def _fingerprint(name: str, rows: list[dict]) -> str:
         left_out = {f.name for f in form.fields if f.codelist in _UNIT_LISTS}
     columns = [f.name for f in form.fields if f.name not in left_out]
     texts = sorted(
-        "\x1f".join("" if row.get(c) is None else as_text(row[c]) for c in columns) for row in rows
+        "\x1f".join(["" if value is None else str(value) for value in map(row.get, columns)]) for row in rows
     )
     return hashlib.sha256("\x1e".join(texts).encode()).hexdigest()
 

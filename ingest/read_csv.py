@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ingest.foreign import refuse_foreign
 from ingest.legacy_text import DecodedText, UnexplainedTextError, decode
 from ingest.second_look import OLE_MAGIC, DamagedPackageError, SheetCensus
 from ingest.sheet import HEADER_SEARCH_ROWS, Grid, find_header
@@ -44,12 +45,13 @@ class _Candidate:
 def text_of(path: Path, file_name: str) -> DecodedText | None:
     """The text of a file that is neither a package nor an old container; None for those.
 
-    Raises DamagedPackageError with a Vietnamese reason for a file that is called text and is none.
+    Raises DamagedPackageError with a Vietnamese reason for what is something else, or is called text and is none.
     """
     with path.open("rb") as stream:
         beginning = stream.read(len(OLE_MAGIC))
     if beginning == OLE_MAGIC or zipfile.is_zipfile(path):
         return None
+    refuse_foreign(path)
     is_called_text = Path(file_name).suffix.lower() in _TEXT_SUFFIXES
     if path.stat().st_size > _MAX_TEXT_BYTES:
         if is_called_text:

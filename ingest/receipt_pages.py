@@ -171,18 +171,18 @@ def _counts(judgement: Judgement) -> list[list[Cell]]:
 def _findings_page(name: str, issues: list[Issue], sheet_names: list[str]) -> Page:
     lines = _alike(issues)
     rows = [
-        [Cell("LỖI PHẢI SỬA VÀ LƯU Ý", "label", span=9)],
-        [Cell(_findings_note(lines, issues), "note", span=9)],
+        [Cell("LỖI PHẢI SỬA VÀ LƯU Ý", "label", span=10)],
+        [Cell(_findings_note(lines, issues), "note", span=10)],
         [
             Cell(text, "heading")
             for text in (
                 "Mức độ", "Mã", "Ô", "Vị trí", "Giá trị đã ghi", "Nội dung", "Việc cần làm",
-                "Yêu cầu, số đối chiếu", "Chênh lệch",
+                "Yêu cầu, số đối chiếu", "Chênh lệch", "Số tiền liên quan (triệu đồng)",
             )
         ],
     ]  # fmt: skip
     rows += [_finding(alike, sheet_names) for alike in lines[:_MOST_LINES]]
-    return Page(name, (13, 12, 8, 26, 20, 38, 38, 17, 13), rows, heading_row=3)
+    return Page(name, (13, 12, 8, 26, 20, 36, 36, 16, 12, 13), rows, heading_row=3)
 
 
 def _findings_note(lines: list[list[Issue]], issues: list[Issue]) -> str:
@@ -221,7 +221,14 @@ def _finding(alike: list[Issue], sheet_names: list[str]) -> list[Cell]:
         Cell(first.action, "value"),
         Cell(first.expected_text, "value"),
         Cell(first.difference, "value"),
+        Cell(_money_at_stake(alike), "value"),
     ]
+
+
+def _money_at_stake(alike: list[Issue]) -> str | None:
+    """The money the findings speak of, together."""
+    amounts = [issue.amount_vnd_million for issue in alike if issue.amount_vnd_million is not None]
+    return format_value(sum(amounts)) if amounts else None
 
 
 def _row_text(numbers: list[int]) -> str:

@@ -82,11 +82,15 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     first, last, data.other_header_row = header
     data.header_row = last + 1
     positions = _map_columns(data, grid, first, last, titles)
-    values = {index: _column_values(data, grid, index, last + 1) for index in positions}
+    values = {name: _column_values(data, grid, index, last + 1) for index, name in positions.items()}
+    nothing = dict.fromkeys(values)
+    filled = [
+        (name, column) for name, column in values.items() if any(v is not None for v in column.values())
+    ]
     for number in range(last + 2, max(len(grid), _last_faulty_row(data)) + 1):
         if number == data.other_header_row:
             continue
-        cells = {name: values[index].get(number) for index, name in positions.items()}
+        cells = nothing | {name: column.get(number) for name, column in filled}
         has_faulty = bool(census.faulty) and any(
             f"{letter}{number}" in census.faulty for letter in data.columns.values()
         )

@@ -15,6 +15,7 @@ from ingest.mark import MOST_NOTES
 from ingest.receipt import write_receipt
 from ingest.spec import CHANGES_SHEET, FINDINGS_SHEET, RECEIPT_SHEET
 from ingest.validate import judge_file
+from ingest.vietnamese import format_value
 
 
 def answer(tmp_path, fault, name="s-1"):
@@ -199,13 +200,14 @@ def test_the_deadline_is_told_and_how_to_send_again(tmp_path):
     assert "Bản hợp lệ nhận được sau cùng thay cho các bản trước" in told["Cách gửi lại"]
 
 
-def test_expected_value_and_difference_are_listed(tmp_path):
+def test_expected_value_difference_and_money_at_stake_are_listed(tmp_path):
     _, judgement, receipt = answer(tmp_path, "control_total")
     issue = next(i for i in judgement.issues if i.difference)
     lines = [[c.value for c in row] for row in load_workbook(receipt)[FINDINGS_SHEET].iter_rows()]
     (line,) = [line for line in lines if line[1] == issue.rule_id]
     assert line[4] == issue.value_text
-    assert line[7:] == [issue.expected_text, issue.difference]
+    money = format_value(issue.amount_vnd_million)
+    assert line[7:] == [issue.expected_text, issue.difference, money]
 
 
 def test_thousands_of_findings_stay_openable_and_say_what_is_left_out(tmp_path):
