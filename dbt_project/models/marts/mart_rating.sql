@@ -70,7 +70,8 @@ with
         inner join period on rating.period_code = period.period_code
         left join
             calendar
-            on calendar.calendar_period_kind <> 'C'
+            on year(rating.decision_date) = calendar.calendar_year
+            and calendar.calendar_period_kind <> 'C'
             and rating.decision_date between calendar.starts_on and calendar.ends_on
         left join cycle on rating.cycle_code = cycle.cycle_code
         left join council_level on rating.council_level_code = council_level.council_level_code
