@@ -1,4 +1,4 @@
-"""Files written from the forms: dbt sources with column docs, the match_key macro, the clerk's field guide."""
+"""Files written from the forms and the marts: dbt sources with column docs, the match_key macro, guides, data dictionary."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from ingest.catalogue import rule_catalogue
+from ingest.dictionary import data_dictionary
 from ingest.spec import load_forms
 from ingest.store import raw_names, raw_types
 from ingest.vietnamese import INVISIBLE, TONE_PLACEMENT
@@ -33,6 +34,7 @@ def generated_files() -> dict[Path, str]:
         PROJECT / "dbt_project/macros/match_key.sql": _match_key_macro(),
         PROJECT / "docs/huong-dan/bieu-mau.md": _field_guide(),
         PROJECT / "docs/huong-dan/danh-muc-kiem-tra.md": rule_catalogue(_MARK),
+        PROJECT / "docs/tu-dien-du-lieu.md": data_dictionary(),
     }
 
 

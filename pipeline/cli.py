@@ -74,7 +74,7 @@ def clock_and_home(
     context: typer.Context,
     home: Annotated[Path | None, typer.Option(help="Data home (else OCOP_HOME, else ./var)")] = None,
     as_of: Annotated[
-        str | None, typer.Option(help="Day facts are looked at from, 2024-12-20 (else today)")
+        str | None, typer.Option(help="Day facts are looked at from, 2024-12-20 (else the day of --known-at)")
     ] = None,
     known_at: Annotated[
         str | None,
@@ -88,11 +88,17 @@ def clock_and_home(
     now = datetime.now(UTC)  # the only clock; everything below gets it as an argument
     try:
         moment = datetime.fromisoformat(known_at) if known_at else now
-        day = date.fromisoformat(as_of) if as_of else now.astimezone(zone).date()
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        known_day = moment.astimezone(zone).date()
+        day = date.fromisoformat(as_of) if as_of else known_day
     except ValueError as error:
         raise typer.BadParameter(f"{error}; write 2024-12-20 and 2024-12-20T22:00+07:00") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=zone)
+    if day > known_day:
+        raise typer.BadParameter(
+            f"--as-of {day} lies after {known_day}, the day of --known-at; nothing is known of it yet. "
+            "Give a later --known-at, or ask: ocop expiring --as-of"
+        )
     context.obj = load_settings(home=home, as_of=day, known_at=moment.astimezone(UTC))
 
 
@@ -415,16 +421,43 @@ def sql(context: typer.Context, query: str, as_json: AsJson = False) -> None:
 @app.command()
 def export(
     context: typer.Context,
-    mart: str,
+    mart: Annotated[str, typer.Argument(help="mart_product or product; ptnt-ocop, the ministry's table")],
     format_: Annotated[str, typer.Option("--format", help="xlsx, csv or parquet")] = "xlsx",
     out: Annotated[Path | None, typer.Option(help="File to write")] = None,
 ) -> None:
-    """Write a mart to a file."""
-    from pipeline.look import EXPORT_FORMATS, export_mart
+    """Write a mart to a file; xlsx with its definitions."""
+    from pipeline.export import EXPORT_FORMATS, export_mart
 
     if format_ not in EXPORT_FORMATS:
         raise typer.BadParameter(f"--format {format_}: choose one of {', '.join(EXPORT_FORMATS)}")
     print(export_mart(context.obj, mart, format_, out or Path(f"{mart}.{format_}")))
+
+
+@app.command()
+def docs(context: typer.Context) -> None:
+    """Write the documentation of every model as one page beside the published warehouse."""
+    from pipeline.steps import StepError
+    from pipeline.warehouse import BuildError, write_docs
+
+    try:
+        print(write_docs(context.obj))
+    except BuildError as error:
+        raise StepError(f"{error}; see build/dbt_logs/dbt.log.") from error
+
+
+@app.command()
+def checksum(
+    context: typer.Context,
+    database: Annotated[Path | None, typer.Argument(help="Another warehouse than the published one")] = None,
+) -> None:
+    """One sum per table over its rows; two warehouses with the same sums hold the same rows."""
+    from pipeline.look import published_database
+    from pipeline.warehouse import table_checksums
+
+    if database is not None and not database.is_file():
+        raise typer.BadParameter(f"there is no file {database}")
+    for table, total in table_checksums(database or published_database(context.obj)).items():
+        print(f"{table:40} {total}")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What the looking commands show: check, status, trace, sql, export. Nothing here changes the home."""
+"""What the looking commands show: check, status, trace, sql. Nothing here changes the home."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pathlib import Path
 from pipeline.settings import Settings
 from pipeline.warehouse import DATABASE
 
-EXPORT_FORMATS = ("xlsx", "csv", "parquet")
 EXIT_UNREADABLE = 2
 _WORST = {"accepted": 0, "refused": 1, "unreadable": EXIT_UNREADABLE}
 _VERDICT = {
@@ -96,7 +95,7 @@ def show_trace(settings: Settings, figure: str, period: str | None, as_json: boo
     parts = figure.split("/")
     if len(parts) != 3:
         raise UsageError(f"{figure} is not TABLE/ROW/COLUMN; for example star_by_unit/587/star_3_count.")
-    database = _published(settings)
+    database = published_database(settings)
     if period:
         # Without a release of that period, what is published shows the figure as it would be printed.
         with suppress(FreezeError):
@@ -125,7 +124,7 @@ def show_sql(settings: Settings, query: str, as_json: bool) -> None:
     if not query.strip():
         raise UsageError('The query is empty; write for example: ocop sql "select * from mart_submission".')
     with duckdb.connect(
-        str(_published(settings)), read_only=True, config={"enable_external_access": "false"}
+        str(published_database(settings)), read_only=True, config={"enable_external_access": "false"}
     ) as connection:
         try:
             relation = connection.sql(query)
@@ -140,65 +139,8 @@ def show_sql(settings: Settings, query: str, as_json: bool) -> None:
             relation.show(max_rows=10_000, max_width=100_000, max_col_width=200)
 
 
-def export_mart(settings: Settings, mart: str, format_: str, out: Path) -> Path:
-    """Write a mart or report table to a file that Excel or a notebook opens."""
-    import duckdb
-
-    with duckdb.connect(str(_published(settings)), read_only=True) as connection:
-        names = [
-            name
-            for (name,) in connection.execute(
-                "select table_name from information_schema.tables "
-                "where regexp_matches(table_name, '^(mart_|rpt_ministry__)') order by 1"
-            ).fetchall()
-        ]
-        if mart not in names:
-            raise UsageError(f"There is no mart {mart}; there are {', '.join(names)}.")
-        if format_ == "parquet":
-            connection.execute(f'copy "{mart}" to $1 (format parquet)', [str(out)])
-            return out
-        relation = connection.table(mart)
-        columns, rows = relation.columns, relation.fetchall()
-    if format_ == "csv":
-        _write_csv(out, columns, rows)
-    else:
-        _write_xlsx(out, columns, rows)
-    return out
-
-
-def _write_csv(out: Path, columns: list[str], rows: list[tuple]) -> None:
-    import csv
-
-    with out.open("w", encoding="utf-8-sig", newline="") as handle:  # Excel reads UTF-8 only behind a BOM
-        writer = csv.writer(handle)
-        writer.writerow(columns)
-        writer.writerows([_harmless(value) for value in row] for row in rows)
-
-
-def _harmless(value: object) -> object:
-    """Text that a spreadsheet would run as a formula gets an apostrophe; only here, never in the store."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
-
-
-def _write_xlsx(out: Path, columns: list[str], rows: list[tuple]) -> None:
-    from openpyxl import Workbook
-
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("mart")
-    sheet.append(list(columns))
-    for row in rows:
-        # Excel knows no time zones; moments are written as text with theirs.
-        sheet.append(
-            [value.isoformat() if getattr(value, "tzinfo", None) else _harmless(value) for value in row]
-        )
-    workbook.save(out)
-
-
-def _published(settings: Settings) -> Path:
+def published_database(settings: Settings) -> Path:
+    """The published warehouse; LookupError while there is none."""
     database = settings.published / DATABASE
     if not database.exists():
         raise LookupError("Nothing is published yet; run: ocop nightly")

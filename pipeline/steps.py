@@ -158,13 +158,17 @@ def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
 
 
 def _remember(settings: Settings, suite: str, period: str | None, verdict) -> None:
+    checked_at = settings.known_at.isoformat()
+    # A moment that is built again had its verdict then; another one would change what was known since.
+    if any(line["checked_at"] > checked_at for line in journal.read(gate_history(settings))):
+        return
     keep = ("rule_id", "severity", "success", "unexpected_count", "sentences")
     journal.append(
         gate_history(settings),
         {
             "suite": suite,
             "period": period,
-            "checked_at": settings.known_at.isoformat(),
+            "checked_at": checked_at,
             "verdict": verdict.verdict,
             "results": [{name: result[name] for name in keep} for result in verdict.results],
         },

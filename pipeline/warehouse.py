@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from ingest.dictionary import marts
 from ingest.land import ledger_path
 from ingest.spec import TABLE_FORM_NAMES, load_forms
 from ingest.store import ensure_empty_files
@@ -35,8 +36,9 @@ def build_warehouse(settings: Settings, with_unit_tests: bool = False) -> Path:
     settings.build.mkdir(parents=True, exist_ok=True)
     candidate = settings.build / DATABASE
     candidate.unlink(missing_ok=True)
-    _run_dbt(settings, candidate, [] if with_unit_tests else ["--exclude-resource-type", "unit_test"])
-    _drop_staging(candidate)
+    options = [] if with_unit_tests else ["--exclude-resource-type", "unit_test"]
+    _run_dbt(settings, ["build", *options], settings.build / "dbt", candidate)
+    _make_publishable(candidate)
     return candidate
 
 
@@ -57,19 +59,14 @@ def dbt_variables(settings: Settings, candidate: Path) -> dict[str, object]:
     }
 
 
-def _run_dbt(settings: Settings, candidate: Path, options: list[str]) -> None:
+def _run_dbt(settings: Settings, arguments: list[str], target: Path, candidate: Path) -> None:
     import json
 
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    arguments = ["build", *options, "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-    arguments += [
-        "--target-path",
-        str(settings.build / "dbt"),
-        "--log-path",
-        str(settings.build / "dbt_logs"),
-    ]
+    arguments = [*arguments, "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    arguments += ["--target-path", str(target), "--log-path", str(settings.build / "dbt_logs")]
     arguments += ["--vars", json.dumps(dbt_variables(settings, candidate)), "--quiet"]
     try:
         result = dbtRunner().invoke(arguments)
@@ -84,13 +81,56 @@ def _run_dbt(settings: Settings, candidate: Path, options: list[str]) -> None:
     failed = [
         f"{r.node.name}: {r.message}" for r in result.result if r.status in ("error", "fail", "runtime error")
     ]
-    raise BuildError("dbt build failed in " + "; ".join(failed))
+    raise BuildError(f"dbt {arguments[0]} failed in " + "; ".join(failed))
 
 
-def _drop_staging(candidate: Path) -> None:
-    """Views over raw files must not be published: what is checked is what is read, tables only."""
+def _make_publishable(candidate: Path) -> None:
+    """Tables only, for what is checked is what is read and views over raw files must not be published; marts described."""
     import duckdb
 
     with duckdb.connect(str(candidate)) as connection:
         connection.execute("drop schema if exists staging cascade")
+        # Not dbt's persist_docs: it knows one language and costs a statement per column and model.
+        connection.execute("begin")
+        for mart in marts().values():
+            connection.execute(f"comment on table {mart.name} is {_quoted(mart.vietnamese, mart.english)}")
+            for column in mart.columns:
+                said = _quoted(column.vietnamese, column.english)
+                connection.execute(f'comment on column {mart.name}."{column.name}" is {said}')
+        connection.execute("commit")
         connection.execute("checkpoint")
+
+
+def _quoted(vietnamese: str, english: str) -> str:
+    return "'" + f"{vietnamese} | {english}".replace("'", "''") + "'"
+
+
+def table_checksums(database: Path) -> dict[str, str]:
+    """For each table its row count and a sum over the hashes of its rows: equal whatever the order of the rows."""
+    import duckdb
+
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        sums = {}
+        for (name,) in names:
+            count, total = connection.execute(
+                f'select count(*), coalesce(sum(md5_number_lower(t::varchar)), 0) from "{name}" as t'
+            ).fetchone()
+            sums[name] = f"{count}:{total:x}"
+    return sums
+
+
+def write_docs(settings: Settings) -> Path:
+    """Write dbt's documentation of the project as one page beside the published warehouse; returns its path."""
+    arguments = ["docs", "generate", "--static", "--empty-catalog"]
+    target = settings.build / "dbt_docs"
+    _run_dbt(settings, arguments, target, settings.build / "docs.duckdb")
+    page = settings.published / "docs" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    text = (target / "static_index.html").read_text(encoding="utf-8")
+    for folder in (settings.home, PROJECT):  # where things lie on this machine is nobody's business
+        text = text.replace(f"{folder}/", "")
+    page.write_text(text, encoding="utf-8")
+    shutil.rmtree(target)
+    (settings.build / "docs.duckdb").unlink()
+    return page

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import districts
+from bench_build import building
 from rich.console import Console
 from rich.table import Table
 
@@ -228,6 +229,7 @@ def main() -> None:
         ]
         # Largest resident size of any child so far; the nightly run is the largest of them.
         rows.append(("  its memory", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6, 1.0, "GB"))
+        rows.extend(building(folder, RUNS))
         rows.extend(reading(folder))
         rows.append(("receipt, 6 × 200 rows", receipt_of_a_faulty_workbook(folder), 0.5, "s"))
         rows.append(("parent of 2,000 workbooks", parent_of_a_long_night(folder), 1.0, "GB"))

@@ -3,36 +3,74 @@
 import csv
 import json
 import shlex
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from pipeline import integrity, look, steps
+from pipeline import export, integrity, look, steps
 
 
 def test_a_csv_opens_in_excel_and_runs_nothing(sample_night, tmp_path):
-    path = look.export_mart(sample_night[0], "mart_product", "csv", tmp_path / "m.csv")
+    path = export.export_mart(sample_night[0], "mart_product", "csv", tmp_path / "m.csv")
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     with path.open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert sum(r["period_code"] == "2024H2" and r["is_valid"] == "True" for r in rows) == 31
-    assert look._harmless("=1+1") == "'=1+1"
-    assert look._harmless(-5) == -5
+    assert export._harmless("=1+1") == "'=1+1"
+    assert export._harmless(-5) == -5
 
 
-def test_xlsx_and_parquet_hold_the_same_rows(sample_night, tmp_path):
-    sheet = load_workbook(
-        look.export_mart(sample_night[0], "mart_funding", "xlsx", tmp_path / "m.xlsx")
-    ).active
-    parquet = look.export_mart(sample_night[0], "mart_funding", "parquet", tmp_path / "m.parquet")
-    count = duckdb.sql(f"select count(*) from '{parquet}'").fetchone()[0]
-    assert sheet.max_row - 1 == count == 4
+def test_xlsx_is_typed_and_brings_its_definitions(sample_night, tmp_path):
+    path = export.export_mart(sample_night[0], "funding", "xlsx", tmp_path / "m.xlsx")
+    workbook = load_workbook(path)
+    sheet, definitions = workbook.worksheets
+    parquet = export.export_mart(sample_night[0], "mart_funding", "parquet", tmp_path / "m.parquet")
+    assert sheet.max_row - 1 == duckdb.sql(f"select count(*) from '{parquet}'").fetchone()[0] == 4
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", sheet.dimensions)
+    first = {cell.value: sheet.cell(2, cell.column) for cell in sheet[1]}
+    assert first["disbursed_amount_vnd_million"].number_format == "#,##0.###"
+    assert isinstance(first["disbursed_amount_vnd_million"].value, int | float)
+    assert first["is_state_budget"].value in ("Có", "Không")
+    assert [cell.value for cell in definitions["A"]][1:] == list(first)
+    assert all(row[1].value and row[2].value for row in definitions.iter_rows(min_row=2))
+    meaning = {row[0].value: (row[1].value, row[3].value) for row in definitions.iter_rows(min_row=2)}
+    assert meaning["planned_amount_vnd_million"] == ("Kinh phí kế hoạch giao", "triệu đồng")
+
+
+def test_days_moments_and_text_like_formulas_keep_their_type(tmp_path):
+    moment = datetime(2024, 12, 16, 15, 30, tzinfo=UTC)
+    row = (date(2024, 12, 4), moment, "=1+1", "-5 độ", None, True, Decimal("93.974"), 7)
+    path = tmp_path / "m.xlsx"
+    export._write_xlsx(path, "rpt_ministry__test", list("abcdefgh"), [row])
+    (sheet,) = load_workbook(path).worksheets
+    written = [cell.value for cell in sheet[2]]
+    assert written[:2] == [datetime(2024, 12, 4), datetime(2024, 12, 16, 22, 30)]
+    assert written[2:6] == ["=1+1", "-5 độ", None, "Có"]
+    assert [cell.data_type for cell in sheet[2]] == ["d", "d", "s", "s", "n", "s", "n", "n"]
+    assert sheet["A2"].number_format == "dd/mm/yyyy"
+
+
+def test_the_ministry_gets_its_table_by_its_names(sample_night, tmp_path):
+    path = export.export_mart(sample_night[0], "ptnt-ocop", "parquet", tmp_path / "m.parquet")
+    relation = duckdb.sql(f"from '{path}'")
+    assert relation.columns == [
+        "MA_OCOP", "Ma_DonViHanhChinh", "Ma_ThoiGian", "Ma_SanPham", "TenSanPham", "XepHang",
+        "ChuTheSXKD", "DoanhThuNam", "TrangThai",
+    ]  # fmt: skip
+    assert str(relation.types[7]) == "DECIMAL(14,2)"
+    stars = duckdb.sql(
+        f"select \"XepHang\", count(*) from '{path}' where \"Ma_ThoiGian\" = '2024H2' group by all order by 1"
+    ).fetchall()
+    assert {star for star, _ in stars} <= {"3*", "4*", "5*", None}
+    assert sum(count for _, count in stars) == 45
 
 
 def test_an_unknown_mart_is_named(sample_night, tmp_path):
     with pytest.raises(LookupError, match="There is no mart fct_funding; there are mart_activity"):
-        look.export_mart(sample_night[0], "fct_funding", "csv", tmp_path / "m.csv")
+        export.export_mart(sample_night[0], "fct_funding", "csv", tmp_path / "m.csv")
 
 
 def test_trace_prints_file_sheet_and_cell(sample_night, capsys):

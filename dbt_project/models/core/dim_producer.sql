@@ -27,8 +27,8 @@ with
     kept as (
         select
             producer_key,
-            arg_max(producer_name, (not is_alias, arrival_no)) as producer_name,
-            arg_max(producer_type_code, arrival_no) as producer_type_code,
+            arg_max(producer_name, (not is_alias, arrival_no, producer_name)) as producer_name,
+            arg_max(producer_type_code, (arrival_no, producer_type_code)) as producer_type_code,
         from named
         group by producer_key
     ),

@@ -34,10 +34,10 @@ with
         -- The name that was kept, as last written.
         select
             product_key,
-            arg_max(product_name, (not is_alias, arrival_no)) as product_name,
+            arg_max(product_name, (not is_alias, arrival_no, product_name)) as product_name,
             any_value(producer_key) as producer_key,
-            arg_max(producer_name, (not is_alias, arrival_no)) as producer_name,
-            arg_max(product_group_code, arrival_no) as product_group_code,
+            arg_max(producer_name, (not is_alias, arrival_no, producer_name)) as producer_name,
+            arg_max(product_group_code, (arrival_no, product_group_code)) as product_group_code,
         from named
         group by product_key
     )

@@ -4,7 +4,6 @@ with
     final as (
         select suite_code, period_code, checked_at, rule_id, severity, is_success, unexpected_count, sentence,
         from gate_result
-        where checked_at <= '{{ var("known_at") }}'::timestamptz
     )
 
 select *

@@ -153,6 +153,8 @@ with
             ) as is_valid,
             status.is_cumulative,
             is_potential_five_star,
+            product_code,
+            annual_revenue_vnd_million,
             _submission_id,
             _sheet,
             _row_number,

@@ -12,13 +12,11 @@ with
         group by submission_id
     ),
 
-    -- The second clock: what had been received by that moment.
     final as (
         select landed.*, judged.* exclude (submission_id), coalesce(hold.is_held, false) as is_held,
         from landed
         left join judged on landed.submission_id = judged.submission_id
         left join hold on landed.submission_id = hold.submission_id
-        where landed.received_at <= '{{ var("known_at") }}'::timestamptz
     )
 
 select *

@@ -10,7 +10,33 @@ with
     unit as (select * from {{ ref("dim_unit") }}),
 
     final as (
-        select unit.unit_name, activity_type.activity_type_name, state.state_name, activity.*,
+        select
+            activity.period_code,
+            period.period_year,
+            activity.unit_code,
+            unit.unit_name,
+            activity.commune_code,
+            commune.unit_name as commune_name,
+            activity.activity_type_code,
+            activity_type.activity_type_name,
+            activity.state_code,
+            state.state_name,
+            activity.from_date,
+            activity.to_date,
+            activity.from_year,
+            activity.to_year,
+            activity.lead_agency,
+            activity.cooperating_agency,
+            activity.is_approximate,
+            activity.activity_count,
+            activity.participant_count,
+            activity.area_ha,
+            activity.measure_unit,
+            activity.amount_vnd_million,
+            activity.note,
+            activity._submission_id,
+            activity._sheet,
+            activity._row_number,
         from activity
         inner join activity_type on activity.activity_type_code = activity_type.activity_type_code
         inner join state on activity.state_code = state.state_code
@@ -19,6 +45,10 @@ with
             unit
             on activity.unit_code = unit.unit_code
             and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+        left join
+            unit as commune
+            on activity.commune_code = commune.unit_code
+            and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
     )
 
 select *

@@ -7,7 +7,31 @@ with
 
     -- A file nobody could recognise has no unit and no period and is listed all the same.
     final as (
-        select unit.unit_name, submission.*,
+        select
+            submission.submission_id,
+            submission.period_code,
+            submission.unit_code,
+            unit.unit_name,
+            submission.form_name,
+            submission.form_version,
+            submission.list_id,
+            submission.file_name,
+            submission.file_sha256,
+            submission.arrival_no,
+            submission.received_at,
+            submission.verdict_code,
+            submission.revision_no,
+            submission.is_held,
+            submission.is_latest_accepted,
+            submission.is_in_force,
+            submission.is_on_time,
+            submission.error_count,
+            submission.warning_count,
+            submission.product_row_count,
+            submission.rating_row_count,
+            submission.funding_row_count,
+            submission.target_row_count,
+            submission.activity_row_count,
         from submission
         left join period on submission.period_code = period.period_code
         left join

@@ -1,4 +1,9 @@
-with source as (select * from {{ source("forms", "funding") }}), final as (select * from source)
+with
+    source as (select * from {{ source("forms", "funding") }}),
+
+    known as (select submission_id, from {{ ref("stg_ledger__judged") }}),
+
+    final as (select source.*, from source semi join known on source._submission_id = known.submission_id)
 
 select *
 from final

@@ -1,7 +1,13 @@
 with
     source as (select * from {{ source("forms", "layout") }}),
 
-    final as (select *, _submission_id as submission_id, from source)
+    known as (select submission_id, from {{ ref("stg_ledger__judged") }}),
+
+    final as (
+        select source.*, source._submission_id as submission_id,
+        from source
+        semi join known on source._submission_id = known.submission_id
+    )
 
 select *
 from final

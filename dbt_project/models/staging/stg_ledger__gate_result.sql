@@ -14,6 +14,8 @@ with
             result.unexpected_count as unexpected_count,
             array_to_string(result.sentences, ' ') as sentence,
         from result
+        -- Earlier than the moment: a night is built before its own verdict.
+        where checked_at < '{{ var("known_at") }}'::timestamptz
     )
 
 select *

@@ -14,7 +14,7 @@ with
             arrival_no,
             received_at,
         from source
-        where event = 'landed'
+        where event = 'landed' and received_at <= '{{ var("known_at") }}'::timestamptz
     )
 
 select *

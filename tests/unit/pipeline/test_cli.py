@@ -1,5 +1,7 @@
 """The command line: exit codes and sentences."""
 
+from datetime import date
+
 import districts
 import pytest
 
@@ -24,6 +26,10 @@ WAIVER = ("decide", "waiver", "GATE-17", "--by", "A", "--why", "b")
         (("status", "--period", "2024-12"), "period 2024-12 is not known"),
         (("template", "--unit", "9999", "--period", "2024H2"), "unit 9999 is not in ref_unit.csv"),
         (("sql", " "), "The query is empty"),
+        (
+            ("--as-of", "2024-12-17", "--known-at", "2024-12-16T22:00+07:00", "status"),
+            "nothing is known of it yet",
+        ),
         (("trace", "star_by_unit/587"), "is not TABLE/ROW/COLUMN"),
         ((*WAIVER, "--until", "31/1/2025"), "--until 31/1/2025"),
         ((*WAIVER, "--until", "2019-01-31"), "is over already"),
@@ -51,3 +57,10 @@ def test_what_nobody_foresaw_is_2_and_not_a_verdict(monkeypatch, tmp_path, capsy
     monkeypatch.setattr("pipeline.look.check_files", lambda *_: 1 / 0)
     assert ocop(monkeypatch, tmp_path, "check", "a.xlsx") == 2
     assert "ocop: unforeseen, ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_moment_alone_is_looked_at_from_its_own_day(monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr("pipeline.steps.build", lambda settings: seen.append(settings) or 1 / 0)
+    assert ocop(monkeypatch, tmp_path, "--known-at", "2024-12-16T18:00+00:00", "build") == 2
+    assert seen[0].as_of == date(2024, 12, 17)  # already the next morning in Vietnam
