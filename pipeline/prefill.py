@@ -19,7 +19,6 @@ select
     if(status_code = 'recognised' and expires_on <= $cut_off_on, 'expired', status_code) as status_code,
     mart_product.note, period_code, unit_name
 from mart_product
-inner join dim_period using (period_code)
 where {owned} and cut_off_on < $cut_off_on
 qualify cut_off_on = max(cut_off_on) over (partition by unit_code)
 order by unit_code, _row_number
@@ -29,7 +28,7 @@ _OWN = "unit_code = $unit_code"
 _INHERITED = """exists (
     from bridge_unit_succession as s
     where s.new_unit_code = $unit_code and s.relation_code in ('full', 'split_default')
-        and s.old_unit_code = mart_product.commune_code and dim_period.cut_off_on < s.succeeded_on
+        and s.old_unit_code = mart_product.commune_code and mart_product.cut_off_on < s.succeeded_on
         and s.succeeded_on <= $cut_off_on
 )"""
 # Plans run for years; of a unit the last one filed stands whole, so what is still open must be in the next one too.
@@ -39,8 +38,8 @@ select
     mart_target.measure_unit, star, product_group_code, product_name, producer_name, is_total, plan_document, note
 from mart_target
 inner join dim_period using (period_code)
-where unit_code = $unit_code and period_code <> $period_code and starts_on <= $cut_off_on
-qualify (cut_off_on, period_code) = max((cut_off_on, period_code)) over ()
+where unit_code = $unit_code and period_code <> $period_code and dim_period.starts_on <= $cut_off_on
+qualify (dim_period.cut_off_on, period_code) = max((dim_period.cut_off_on, period_code)) over ()
 order by _row_number
 """
 
