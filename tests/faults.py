@@ -445,6 +445,7 @@ KINDS: tuple[Kind, ...] = (
     _money("FUNDING-05", "disbursed_amount_vnd_million", 20, funding_year=2025),
     _money("FUNDING-06", "disbursed_amount_vnd_million", 90, content_code="5", approved_cost_vnd_million=100),
     _money("FUNDING-07", "disbursed_amount_vnd_million", 90, content_code="6", supported_item_count=2),
+    _money("FUNDING-08", "carried_over_amount_vnd_million", 150),
     _plan("TARGET-01", "target_max", 0.5),
     _plan("TARGET-02", "target_to_year", 2019),
     _work("ACTIVITY-01", "from_date", None, to_date=None),

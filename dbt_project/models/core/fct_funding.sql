@@ -22,6 +22,7 @@ with
             coalesce(funding.is_approximate, false) as is_approximate,
             funding.planned_amount_vnd_million,
             funding.disbursed_amount_vnd_million,
+            funding.carried_over_amount_vnd_million,
             funding.approved_cost_vnd_million,
             funding.supported_product_count,
             funding.supported_producer_count,

@@ -28,6 +28,7 @@ with
             content.content_name,
             funding.planned_amount_vnd_million,
             funding.disbursed_amount_vnd_million,
+            funding.carried_over_amount_vnd_million,
             funding.approved_cost_vnd_million,
             funding.is_approximate,
             funding.supported_product_count,
