@@ -20,6 +20,17 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
 
 
+def head_path(path: Path) -> Path:
+    """The file beside a log that says how many lines were written and what the last one was."""
+    return path.with_suffix(".head.json")
+
+
+def head_of(path: Path, lines: int | None = None) -> dict:
+    """Number and hash of the last line of a log (or of its first ``lines``), as its head and a seal keep it."""
+    written = _whole_lines(path)[:lines]
+    return {"lines": len(written), "last_sha256": _line_sha256(written[-1]) if written else None}
+
+
 def append(path: Path, record: dict) -> dict:
     """Add one record and return it with ``previous_sha256``. Safe against a second process and a cut-off last line."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,34 +42,86 @@ def append(path: Path, record: dict) -> dict:
         if len(whole) < len(content):
             # Power went while the last line was written: its writer never returned, so nobody relied on it.
             handle.truncate(len(whole))
-        lines = whole.splitlines()
+        lines = whole.split(b"\n")[:-1]
         chained = {**record, "previous_sha256": _line_sha256(lines[-1]) if lines else None}
+        line = json.dumps(chained, ensure_ascii=False, sort_keys=True).encode()
         handle.seek(0, os.SEEK_END)
-        handle.write(json.dumps(chained, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+        handle.write(line + b"\n")
         handle.flush()
         os.fsync(handle.fileno())
+        # After the line: a head that is one line behind tells of a crash, not of a removed line.
+        head = head_path(path)
+        unfinished = head.with_name(f".{head.name}.tmp")
+        unfinished.write_text(json.dumps({"lines": len(lines) + 1, "last_sha256": _line_sha256(line)}) + "\n")
+        os.replace(unfinished, head)
     return chained
 
 
 def read(path: Path) -> list[dict]:
     """All records, oldest first; an empty list when nothing was written yet."""
-    if not path.exists():
-        return []
-    content = path.read_bytes()
-    return [json.loads(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
+    return [json.loads(line) for line in _whole_lines(path)]
 
 
 def verify(path: Path) -> list[str]:
-    """One sentence per line whose ``previous_sha256`` does not fit the line before it; empty when the chain holds."""
+    """One sentence per broken link of the log, the first one first; empty when every line is as it was written."""
     faults = []
-    previous = None
-    for number, line in enumerate(path.read_bytes().splitlines() if path.exists() else [], start=1):
-        if json.loads(line).get("previous_sha256") != previous:
+    previous, before = None, "the beginning"
+    lines = _whole_lines(path)
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = json.loads(line)
+            found, name = record.get("previous_sha256"), _entry(number, record)
+        except (ValueError, AttributeError):
+            found, name = "nothing readable", f"line {number}"
+        if found != previous:
             faults.append(
-                f"{path.name} line {number} does not follow line {number - 1}: a line was changed or removed."
+                f"{path.name} {name} does not follow {before}: it names {_short(found)} as the line before it, "
+                f"found is {_short(previous)}; a line was changed, removed or moved. Restore it from the backup."
             )
-        previous = _line_sha256(line)
-    return faults
+        previous, before = _line_sha256(line), name
+    return faults + _head_faults(path, lines)
+
+
+def _head_faults(path: Path, lines: list[bytes]) -> list[str]:
+    """The chain cannot see its own end: whether the log ends where the head says that it does."""
+    head = head_path(path)
+    advice = "Restore both from the backup."
+    if not head.exists():
+        return [f"{head.name}, which says where {path.name} ends, is missing. {advice}"] if lines else []
+    try:
+        written = json.loads(head.read_text(encoding="utf-8"))
+        count, last = written["lines"], written["last_sha256"]
+    except (ValueError, KeyError, TypeError):
+        return [f"{head.name}, which says where {path.name} ends, cannot be read. {advice}"]
+    if len(lines) < count:
+        return [
+            f"{path.name} ends with line {len(lines)}, but {count} lines were written: the rest was removed. {advice}"
+        ]
+    found = _line_sha256(lines[count - 1])
+    if found != last:
+        return [
+            f"{path.name} line {count} was changed or moved: expected is {_short(last)}, found is {_short(found)}. {advice}"
+        ]
+    if len(lines) > count + 1:
+        return [f"{path.name} has lines after line {count + 1} that ocop did not write. {advice}"]
+    return []
+
+
+def _entry(number: int, record: dict) -> str:
+    what = record.get("event") or record.get("decision") or record.get("suite")
+    about = record.get("submission_id") or record.get("release") or record.get("period")
+    said = " ".join(word for word in (what, about) if word)
+    return f"line {number} ({said})" if said else f"line {number}"
+
+
+def _short(sha256: str | None) -> str:
+    return sha256[:16] if sha256 else "none"
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    content = path.read_bytes() if path.exists() else b""
+    # Not splitlines(): it also divides at a carriage return, which is no end of a line here.
+    return content[: content.rfind(b"\n") + 1].split(b"\n")[:-1]
 
 
 def _line_sha256(line: bytes) -> str:

@@ -14,6 +14,8 @@ def decide(settings: Settings, decision: str, by: str, why: str, **what: str | N
     """Append one decision of a person to the log; the next build reads it. StepError when it is about nothing known."""
     if not by.strip():
         raise StepError("A decision is taken by a named person; give --by NAME.")
+    if faults := journal.verify(settings.decisions):
+        raise StepError(" ".join(faults) + " Nothing was written down.")
     if decision in ("hold", "unhold"):
         lines = journal.read(ledger_path(settings.archive))
         if not any(line["submission_id"] == what["submission_id"] for line in lines):

@@ -62,7 +62,7 @@ def _require_whole_logs(settings: Settings) -> None:
     from pipeline.integrity import verify_logs
 
     if faults := verify_logs(settings):
-        raise StepError(" ".join(faults) + " Nothing was done; restore the log from the backup.")
+        raise StepError(" ".join(faults) + " Nothing was done.")
 
 
 def load(settings: Settings) -> Outcome:
@@ -121,6 +121,7 @@ def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
     from expectations.gate import GateBroken, run_gate
     from reports.freeze import SEAL, FreezeError, current_directory
 
+    _require_whole_logs(settings)
     if suite == "nightly":
         directory = settings.build
     elif period:
@@ -246,11 +247,11 @@ def freeze(settings: Settings, period: str) -> Outcome:
     return Outcome("freeze", 0, summary, {"directory": str(result.directory), "is_new": result.is_new})
 
 
-def _require_whole_home(settings: Settings) -> None:
+def _require_whole_home(settings: Settings, releasing: str | None = None) -> None:
     """What is signed must rest on originals nobody has touched."""
     from pipeline.integrity import verify_home
 
-    if faults := verify_home(settings):
+    if faults := verify_home(settings, releasing):
         raise StepError(" ".join(faults) + " No report is made until `ocop verify` finds nothing.")
 
 
@@ -297,24 +298,42 @@ def report(settings: Settings, period: str) -> Outcome:
 
 
 def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
-    """Seal the report of a period under the name of the person who signs it off."""
-    from reports.freeze import SEAL, FreezeError, current_directory
-    from reports.seal import SealError, seal
+    """Approve the report of a period under the name of the person who signs it off, then seal it.
 
-    _require_whole_home(settings)
+    One that broke off between the two is finished by calling it again.
+    """
+    from pipeline.integrity import approvals, log_heads
+    from reports.freeze import SEAL, FreezeError, current_directory
+    from reports.render import differing
+    from reports.seal import SealError, content_of, require_sealable, seal
+
+    _require_whole_home(settings, releasing=period)
     try:
         directory = current_directory(settings.releases, period)
+        name = directory.relative_to(settings.releases).as_posix()
         was_sealed = (directory / SEAL).exists()
+        if not was_sealed:
+            require_sealable(directory, by, settings.known_at)
+            if changed := differing(directory, period):
+                raise StepError(
+                    f"releases/{name}/{', '.join(changed)} is not what the frozen copy prints; "
+                    f"nothing is approved. Run: ocop report {period}"
+                )
+            content = content_of(directory)
+            approval = approvals(settings).get(name)
+            if not approval or (approval["content_sha256"], approval["by"]) != (content, by.strip()):
+                what = {"period_code": period, "release": name, "content_sha256": content}
+                approval = decide(settings, "approve", by, why, **what)
+            approved_at = datetime.fromisoformat(approval["decided_at"])
+            seal(directory, approval["by"], approval["why"], approved_at, log_heads(settings))
         sealed = seal(directory, by, why, settings.known_at)
     except (FreezeError, SealError) as error:
         raise StepError(str(error)) from error
-    name = directory.relative_to(settings.releases)
     details = {"directory": str(directory), "signed_by": sealed["signed_by"]}
     if was_sealed:
         return Outcome(
             "release", 0, f"releases/{name} was released by {sealed['signed_by']} and is unchanged", details
         )
-    decide(settings, "approve", by, why, period_code=period, release=str(name))
     return Outcome("release", 0, f"releases/{name} released by {sealed['signed_by']}", details)
 
 

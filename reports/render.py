@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
 
 from reports import definition, sentences
@@ -27,12 +28,25 @@ def render(directory: Path, period: str) -> list[Path]:
     document, workbook = (directory / name for name in file_names(period))
     if (directory / SEAL).exists():
         return [document, workbook]
+    return print_again(directory, period, directory)
+
+
+def print_again(directory: Path, period: str, into: Path) -> list[Path]:
+    """Print document and workbook of a frozen copy into a folder: the same copy gives the same bytes."""
+    document, workbook = (into / name for name in file_names(period))
     report = definition.load()
     with open_frozen(directory, period) as frozen:
         prose = sentences.compose(report, frozen, sentences.Wording(frozen))
         write_document(report, frozen, prose, document)
         write_workbook(report, frozen, prose, workbook)
     return [document, workbook]
+
+
+def differing(directory: Path, period: str) -> list[str]:
+    """The names of printed files that are not what their frozen copy prints."""
+    with tempfile.TemporaryDirectory(prefix="ocop-print-") as scratch:
+        again = print_again(directory, period, Path(scratch))
+        return [path.name for path in again if path.read_bytes() != (directory / path.name).read_bytes()]
 
 
 def _require_passed(directory: Path, period: str) -> None:

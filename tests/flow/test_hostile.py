@@ -114,6 +114,7 @@ def test_the_archive_holds_nothing_from_outside(night):
     assert not any(users in path.read_bytes() for path in stored)
     assert {path.name for path in settings.archive.iterdir() if not path.is_dir()} == {
         "ledger.jsonl",
+        "ledger.head.json",
         ".lock",
     }
 

@@ -206,3 +206,50 @@ def test_nothing_is_printed_without_a_passed_gate(sample_night, tmp_path):
 def test_a_period_nobody_reported_is_not_frozen(sample_night):
     with pytest.raises(steps.StepError, match="no submission of period 2024H1 is in force"):
         steps.freeze(sample_night[0], "2024H1")  # the only file of 2024H1 was refused
+
+
+def test_whatever_is_done_to_a_release_or_its_approval_is_named(released, tmp_path):
+    from pipeline.integrity import verify_home
+
+    shutil.copytree(released.home, tmp_path / "home")
+    home = settings_of(tmp_path / "home")
+    assert verify_home(home) == []
+    for path in sorted(path for path in (home.releases / "2024H2").iterdir()):
+        before = path.read_bytes()
+        path.write_bytes(before + b" x")
+        assert path.name in verify_home(home)[0]
+        path.unlink()
+        assert path.name in verify_home(home)[0] or path.name == "seal.json"
+        assert verify_home(home)
+        path.write_bytes(before)
+    for path in (home.archive / "them.txt", home.releases / "2024H2" / "them.txt"):
+        path.write_text("thêm")
+        assert path.name in verify_home(home)[0]
+        path.unlink()
+    shutil.move(home.releases / "2024H2", tmp_path / "away")
+    assert "approved releases/2024H2" in verify_home(home)[0]
+    shutil.move(tmp_path / "away", home.releases / "2024H2")
+    home.decisions.write_bytes(b"")
+    assert verify_home(home)[0].startswith("decisions.jsonl ends with line 0, but 1 lines were written")
+
+
+def test_a_release_that_broke_off_is_finished_with_its_first_approval(released, tmp_path):
+    shutil.copytree(released.home, tmp_path / "home")
+    home = settings_of(tmp_path / "home")
+    seal = home.releases / "2024H2/seal.json"
+    first, decisions = seal.read_bytes(), home.decisions.read_bytes()
+    seal.unlink()  # as after a crash between approval and seal
+    with pytest.raises(steps.StepError, match="If releasing broke off, run: ocop release 2024H2"):
+        steps.freeze(home, "2024H2")
+    assert steps.release(home, "2024H2", "Trần Văn Duyệt").exit_code == 0
+    assert (seal.read_bytes(), home.decisions.read_bytes()) == (first, decisions)
+
+
+def test_a_document_changed_before_it_is_signed_is_not_approved(released, tmp_path):
+    shutil.copytree(released.home, tmp_path / "home")
+    home = settings_of(tmp_path / "home")
+    (home.releases / "2024H2/seal.json").unlink()
+    with (home.releases / "2024H2/bao-cao-ocop-2024H2.docx").open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(steps.StepError, match="bao-cao-ocop-2024H2.docx is not what the frozen copy prints"):
+        steps.release(home, "2024H2", "Trần Văn Duyệt")

@@ -1,6 +1,7 @@
 """Sealing: who signed, every file by its hash, each seal on the one before it."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -44,17 +45,53 @@ def test_a_file_changed_after_sealing_is_named(release, signed_at, file):
         changed.write(b" ")
     with pytest.raises(SealError, match=f"2024H2/{file} was changed after sealing"):
         seal(release, "Nguyễn Văn A", "", signed_at)
-    assert verify(release.parent) == [f"2024H2/{file} was changed after sealing"]
+    (fault,) = verify(release.parent)
+    assert re.fullmatch(
+        f"2024H2/{file} was changed after sealing; expected is sha256 [0-9a-f]{{16}}, found is [0-9a-f]{{16}}",
+        fault,
+    )
 
 
 def test_a_file_added_or_taken_away_is_named(release, signed_at):
     seal(release, "Nguyễn Văn A", "", signed_at)
     (release / "ghi-chu.txt").write_text("thêm")
+    (release / "phu-luc").mkdir()
+    (release / "phu-luc" / "them.docx").write_text("thêm")
     (release / "gate.json").unlink()
-    assert verify(release.parent) == [
-        "2024H2/gate.json is missing since sealing",
+    missing, *added = verify(release.parent)
+    assert missing.startswith("2024H2/gate.json is missing since sealing; expected is the file with sha256 ")
+    assert added == [
         "2024H2/ghi-chu.txt was added after sealing",
+        "2024H2/phu-luc/them.docx was added after sealing",
     ]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"signed_by": 1}'])
+def test_a_seal_that_is_none_is_named(release, signed_at, content):
+    seal(release, "Nguyễn Văn A", "", signed_at)
+    (release / "seal.json").write_text(content)
+    assert verify(release.parent) == ["2024H2/seal.json cannot be read as a seal"]
+
+
+def test_what_a_broken_off_report_left_is_not_sealed(release, signed_at):
+    (release / ".bao-cao-ocop-2024H2.docx.tmp").write_bytes(b"half")
+    with pytest.raises(SealError, match="left from a report that broke off"):
+        seal(release, "Nguyễn Văn A", "", signed_at)
+
+
+def test_a_seal_half_written_leaves_an_unsealed_release(release, signed_at, monkeypatch):
+    def crash(*_):
+        raise OSError("power went")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("reports.seal.os.replace", crash)
+        with pytest.raises(OSError, match="power went"):
+            seal(release, "Nguyễn Văn A", "", signed_at)
+    assert not (release / "seal.json").exists()
+    assert set(seal(release, "Nguyễn Văn A", "", signed_at)["files"]) == {
+        path.name for path in release.iterdir()
+    } - {"seal.json"}
+    assert verify(release.parent) == []
 
 
 def test_a_correction_is_chained_to_the_release_it_corrects(release, correction, signed_at):
