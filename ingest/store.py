@@ -44,10 +44,15 @@ def raw_names() -> tuple[str, ...]:
 
 @cache
 def memory():
-    """The in-memory DuckDB of this process; to open one takes longer than to judge a sheet. One thread: tables are small."""
+    """The in-memory DuckDB of this process; to open one takes longer than to judge a sheet.
+
+    Tables are small: a second thread would gain nothing, and to optimise a query takes longer than to run it.
+    """
     import duckdb
 
-    return duckdb.connect(config={"threads": 1})
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("pragma disable_optimizer")
+    return connection
 
 
 def select_rows(types: dict[str, str], rows: list[dict]) -> str:
