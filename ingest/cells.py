@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from ingest.issue import Issue, common_issue
 from ingest.reference import CodeList, code_list
@@ -40,8 +40,7 @@ _FIRST_SERIAL, _END_SERIAL = ((date(year, 1, 1) - _SERIAL_START).days for year i
 _LARGEST = {"integer": Decimal(2_147_483_647), "number": Decimal(999_999_999_999_999)}
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a cell stands; passed on into its issues."""
 
     sheet: str

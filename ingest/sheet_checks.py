@@ -60,14 +60,33 @@ def layout_issues(data: SheetData) -> list[Issue]:
     return issues
 
 
-def judge_row(
-    data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList], seen: dict[tuple, object]
+def judge_rows(data: SheetData, judgement: Judgement, lists: dict[str, CodeList]) -> list[dict[str, object]]:
+    """The typed values of every row; what is wrong with its cells goes to the judgement."""
+    filled = set().union(*(row.values for row in data.rows))
+    # Of the rest there is nothing to say; a form has many more columns than an office fills.
+    asked = [
+        known
+        for known in data.form.fields
+        if known.level != "optional" or known.default is not None or known.name in filled or data.census.faulty
+    ]
+    nothing = {"_sheet": data.name, "_row_number": None} | dict.fromkeys(f.name for f in data.form.fields)
+    seen: dict[tuple, object] = {}
+    return [nothing | _judge_row(data, row, asked, judgement, lists, seen) for row in data.rows]
+
+
+def _judge_row(
+    data: SheetData,
+    row: Row,
+    asked: list[Field],
+    judgement: Judgement,
+    lists: dict[str, CodeList],
+    seen: dict[tuple, object],
 ) -> dict[str, object]:
-    """The typed values of a row; what is wrong with its cells goes to the judgement.
+    """The typed values of a row in the fields ``asked``, and in others that the words in a number cell fill.
 
     ``seen`` remembers what faultless cells of this sheet gave, because most values recur.
     """
-    typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
+    typed: dict[str, object] = {"_row_number": row.number}
 
     def place_of(known: Field) -> Place:
         title = data.headers.get(known.name, known.title)
@@ -76,19 +95,16 @@ def judge_row(
     values, said = settle(data.form, row.values, place_of)
     judgement.issues.extend(said)
     held = {issue.field_name for issue in said if issue.severity == "error"}
-    has_faulty = bool(data.census.faulty)
-    for known in data.form.fields:
+    for known in asked if values is row.values else data.form.fields:
         stored = values.get(known.name, known.default)
-        if stored is None and known.level == "optional" and not has_faulty:
-            typed[known.name] = None
+        if stored is None and known.level == "optional" and not data.census.faulty:
             continue
         key = (known.name, type(stored), stored)  # 1, 1.0 and True are equal and mean different things
-        if key in seen and not has_faulty:
+        if key in seen and not data.census.faulty:
             typed[known.name] = seen[key]
             continue
-        letter = data.columns.get(known.name)
         place = place_of(known)
-        fault = data.census.faulty.get(f"{letter}{row.number}")
+        fault = data.census.faulty.get(f"{place.column_letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
@@ -119,7 +135,7 @@ def duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Is
     for row in rows:
         values = [row[name] for name in data.form.unique_key]
         key = tuple(match_key(v) if isinstance(v, str) else v for v in values)
-        if row["_row_number"] in faulty or all(value is None for value in values):
+        if row["_row_number"] in faulty or values.count(None) == len(values):
             continue
         other = first_rows.setdefault(key, row["_row_number"])
         if other == row["_row_number"]:
