@@ -176,6 +176,8 @@ def _cross_issues(
     fields = {f.name for f in form.fields}
     issues = []
     for rule in form.cross_rules:
+        if not all(_is_filled(column, tables) for column in rule.needs):
+            continue
         if not all(_is_whole(column, tables, cover, workbook, found) for column in rule.whole):
             continue
         reads = fields & _words(rule.sql)
@@ -188,6 +190,12 @@ def _cross_issues(
                 continue
             issues.append(_issue(rule, form, workbook, by_number[number], about))
     return issues
+
+
+def _is_filled(column: str, tables: dict[str, list[dict]]) -> bool:
+    """Whether a column (form.field) holds a value in any row."""
+    form_name, field_name = column.split(".")
+    return any(row[field_name] is not None for row in tables.get(form_name, ()))
 
 
 def _is_whole(
