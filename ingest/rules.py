@@ -7,7 +7,7 @@ cell that is named already, and a control total while one of the cells it adds u
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
 
@@ -15,7 +15,7 @@ from ingest.issue import Issue
 from ingest.read import Workbook
 from ingest.reference import Period, code_list
 from ingest.spec import CrossRule, Form, Rule, common_rules, load_forms
-from ingest.store import literal, memory, select_rows
+from ingest.store import literal, memory, select_columns
 from ingest.vietnamese import fold, format_value, match_key
 
 # Names that rows are matched by: <field>_key as dbt's match_key, <field>_fold also without diacritics and punctuation.
@@ -53,8 +53,8 @@ def run_rules(
     columns = ", ".join(f"{literal(value)} as {name}" for name, value in filing.items())
     connection.execute(f"create or replace table filing as select {columns}")
     for name, types in (_columns_read() if forms is None else _columns_of(forms)).items():
-        rows = _keyed_rows(types, tables.get(name, []))
-        connection.execute(f"create or replace table {name} as {select_rows(types, rows)}")
+        columns = _columns(types, tables.get(name, []))
+        connection.execute(f"create or replace table {name} as {select_columns(types, columns)}")
     forms = forms or load_forms()
     filled = {name: form for name, form in forms.items() if tables.get(name) and form.kind != "cover"}
     for form in filled.values():
@@ -74,11 +74,12 @@ def _columns_read() -> dict[str, dict[str, str]]:
 
 
 def _columns_of(forms: dict[str, Form]) -> dict[str, dict[str, str]]:
-    """Of each form the columns that a rule or a total of any form names, with their types, and where a row stood."""
-    texts = [(f.rules, f.cross_tables, f.cross_rules, f.control_totals) for f in forms.values()]
-    named = set(re.findall(r"\w+", repr(texts)))
+    """Of each form that rules read the columns they name, with their types, and where a row stood."""
     columns = {}
     for name, form in forms.items():
+        named = _words(" ".join(_statements_on(name, forms)))
+        if not named:
+            continue
         keys = [f"{f.name}_{kind}" for f in form.fields for kind in _MATCHED_FIELDS.get(f.name, ())]
         columns[name] = (
             {f.name: f.sql_type for f in form.fields if f.name in named}
@@ -88,18 +89,25 @@ def _columns_of(forms: dict[str, Form]) -> dict[str, dict[str, str]]:
     return columns
 
 
-def _keyed_rows(types: dict[str, str], rows: list[dict]) -> list[dict]:
-    """The rows with the columns their names are matched by."""
-    keys = [
-        (f"{name}_{kind}", name, _KEYS[kind])
-        for name, kinds in _MATCHED_FIELDS.items()
-        for kind in kinds
-        if f"{name}_{kind}" in types
-    ]
-    return [
-        row | {key: None if row.get(name) is None else make(row[name]) for key, name, make in keys}
-        for row in rows
-    ]
+def _statements_on(name: str, forms: dict[str, Form]) -> Iterator[str]:
+    """All SQL that reads the table of a form."""
+    for rule in forms[name].rules:
+        yield f"{rule.when} {rule.then} {rule.expected} {rule.difference} {rule.amount}"
+    for form in forms.values():
+        statements = (*form.cross_tables.values(), *(rule.sql for rule in form.cross_rules))
+        yield from (sql for sql in statements if name in _words(sql))
+        yield from (total.value for total in form.control_totals if total.form == name)
+
+
+def _columns(types: dict[str, str], rows: list[dict]) -> dict[str, list]:
+    """The values by column, with the columns that names are matched by."""
+    columns = {name: [row.get(name) for row in rows] for name in types}
+    for name, kinds in _MATCHED_FIELDS.items():
+        for kind in kinds:
+            if (key := f"{name}_{kind}") in types:
+                texts = (row.get(name) for row in rows)
+                columns[key] = [None if text is None else _KEYS[kind](text) for text in texts]
+    return columns
 
 
 def _faulty(form: Form, workbook: Workbook, found: list[Issue]) -> set[tuple[int, str]]:
