@@ -67,6 +67,8 @@ class Place(NamedTuple):
 
 def as_text(value: object) -> str:
     """The cell as a person reads it; a whole number stored as a float loses its ".0"."""
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _LONGEST_WHOLE:
         return str(int(value))
     if isinstance(value, datetime | date):
@@ -176,7 +178,7 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
 
 def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
     text = as_text(value)
-    if known.level != "key" and _BLANK_DOCUMENT_NUMBER.fullmatch(text):
+    if known.level != "key" and "/" in text and _BLANK_DOCUMENT_NUMBER.fullmatch(text):
         return None, place.issue("CELL-18", known, value)
     longest = known.constraints.get("maxLength")
     if longest and len(text) > longest:

@@ -81,7 +81,8 @@ def count_plain(
         sheet.fault(row, column, text)
     for row, column, value, number_format in counted.shown:
         sheet.shown[row, column] = shown_number(value, number_format)
-    sheet.hidden_rows.update(map(int, _HIDDEN_ROWS.findall(rows)))
+    if b" hidden=" in rows:
+        sheet.hidden_rows.update(map(int, _HIDDEN_ROWS.findall(rows)))
     for column in filter(_HIDDEN_COLUMN.search, _COLUMN.findall(before)):
         sheet.hide_columns(*map(int, _FIRST_AND_LAST.search(column).groups()))
     for first_column, first_row, last_column, last_row in merged:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.cells import as_text
@@ -84,7 +85,8 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     positions = _map_columns(data, grid, first, last, titles)
     below = grid[last + 1 :]
     below += [[""] * len(grid[last])] * (_last_faulty_row(data) - len(grid))
-    columns = {name: _column_values(data, below, index, last + 2) for index, name in positions.items()}
+    cells = list(zip(*below, strict=True))
+    columns = {name: _column_values(data, cells[index], index, last + 2) for index, name in positions.items() if below}
     columns = {name: values for name, values in columns.items() if values.count(None) < len(values)}
     rows = zip(*columns.values(), strict=True) if columns else [()] * len(below)
     for number, values in enumerate(rows, start=last + 2):
@@ -189,10 +191,10 @@ def _take(data: SheetData, positions: dict[int, str], index: int, name: str, hea
     data.headers[name] = header
 
 
-def _column_values(data: SheetData, rows: Grid, index: int, first: int) -> list[object]:
-    """The values of one column in the rows from number ``first``: as shown where it is stored otherwise, merged cells of
-    words filled down."""
-    values = [None if (cell := row[index]) == "" else tidy(cell) for row in rows]
+def _column_values(data: SheetData, cells: Sequence[object], index: int, first: int) -> list[object]:
+    """The values of one column from row number ``first``: as shown where it is stored otherwise, merged cells of words
+    filled down."""
+    values = [(clean(cell) or None) if isinstance(cell, str) else cell for cell in cells]
     for (row, column), text in data.census.shown.items():
         if column == index + 1 and row >= first:
             values[row - first] = text
