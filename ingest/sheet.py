@@ -86,7 +86,11 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     below = grid[last + 1 :]
     below += [[""] * len(grid[last])] * (_last_faulty_row(data) - len(grid))
     cells = list(zip(*below, strict=True))
-    columns = {name: _column_values(data, cells[index], index, last + 2) for index, name in positions.items() if below}
+    columns = {
+        name: _column_values(data, cells[index], index, last + 2)
+        for index, name in positions.items()
+        if below
+    }
     columns = {name: values for name, values in columns.items() if values.count(None) < len(values)}
     rows = zip(*columns.values(), strict=True) if columns else [()] * len(below)
     for number, values in enumerate(rows, start=last + 2):

@@ -67,7 +67,10 @@ def judge_rows(data: SheetData, judgement: Judgement, lists: dict[str, CodeList]
     asked = [
         known
         for known in data.form.fields
-        if known.level != "optional" or known.default is not None or known.name in filled or data.census.faulty
+        if known.level != "optional"
+        or known.default is not None
+        or known.name in filled
+        or data.census.faulty
     ]
     nothing = {"_sheet": data.name, "_row_number": None} | dict.fromkeys(f.name for f in data.form.fields)
     has_words = any(
