@@ -94,7 +94,8 @@ def _judge_row(
 ) -> dict[str, object]:
     """The typed values of a row in the fields ``asked``, and in others that the words in a number cell fill.
 
-    ``has_words`` says whether any number cell of the sheet holds a text. ``seen`` remembers what faultless cells of this sheet gave, because most values recur.
+    ``has_words`` says whether any number cell of the sheet holds a text. ``seen`` remembers what faultless cells of this
+    sheet gave, because most values recur.
     """
     typed: dict[str, object] = {"_row_number": row.number}
 
