@@ -1,7 +1,7 @@
 """Plans that are kept from workbook to workbook find what plans made for one workbook find, whatever stands in its rows."""
 
 import random
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -94,7 +94,7 @@ def findings(tables: dict[str, list[dict]], forms=None) -> list:
         for name, form in load_forms().items()
     }
     cover = {known.name: 7 for known in load_forms()["cover"].number_fields} | {"unit_code": "587"}
-    places = {name: (3, "C") for name in cover}
+    places = dict.fromkeys(cover, (3, "C"))
     return run_rules(tables, cover, PERIOD, Workbook(sheets=sheets, cover_cells=places), [], forms)
 
 
