@@ -121,8 +121,10 @@ def _columns(types: dict[str, str], rows: list[dict]) -> dict[str, list]:
     """The values by column, with the columns that names are matched by."""
     columns = {name: [row.get(name) for row in rows] for name in types}
     for name, kinds in _MATCHED_FIELDS.items():
-        for kind in kinds:
-            if (key := f"{name}_{kind}") in types:
-                texts = (row.get(name) for row in rows)
-                columns[key] = [None if text is None else _KEYS[kind](text) for text in texts]
+        keys = {f"{name}_{kind}": _KEYS[kind] for kind in kinds if f"{name}_{kind}" in types}
+        columns |= {key: [] for key in keys}
+        for row in rows if keys else ():
+            text = row.get(name)
+            for key, make in keys.items():  # all keys of a text at once, while it is remembered clean
+                columns[key].append(None if text is None else make(text))
     return columns

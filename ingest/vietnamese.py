@@ -87,8 +87,9 @@ _SHAPES = "\u0302\u0306\u031b"  # of ê, ă and ơ; the other marks are tones
 _MARKS_ON_NOTHING = re.compile(f"(^|[\\W\\d_])(?<![\u0300-\u036f]){_LOOSE_MARKS.pattern}")
 # Zero-width characters and soft hyphens come along with text copied from web pages; nobody sees them.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-# Every text is asked for several times while a workbook is judged, and codes and names recur in every workbook.
-_REMEMBERED_TEXTS = 20_000
+# Every text is asked for several times while a workbook is judged, and codes and names recur in every workbook. More
+# than the largest list has names, so that its rows cost no more each than those of a small one.
+_REMEMBERED_TEXTS = 120_000
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
