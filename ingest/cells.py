@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from ingest.issue import Issue, common_issue
 from ingest.reference import CodeList, code_list
@@ -40,8 +40,7 @@ _FIRST_SERIAL, _END_SERIAL = ((date(year, 1, 1) - _SERIAL_START).days for year i
 _LARGEST = {"integer": Decimal(2_147_483_647), "number": Decimal(999_999_999_999_999)}
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a cell stands; passed on into its issues."""
 
     sheet: str
@@ -68,6 +67,8 @@ class Place:
 
 def as_text(value: object) -> str:
     """The cell as a person reads it; a whole number stored as a float loses its ".0"."""
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < _LONGEST_WHOLE:
         return str(int(value))
     if isinstance(value, datetime | date):
@@ -177,7 +178,7 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
 
 def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
     text = as_text(value)
-    if known.level != "key" and _BLANK_DOCUMENT_NUMBER.fullmatch(text):
+    if known.level != "key" and "/" in text and _BLANK_DOCUMENT_NUMBER.fullmatch(text):
         return None, place.issue("CELL-18", known, value)
     longest = known.constraints.get("maxLength")
     if longest and len(text) > longest:

@@ -38,6 +38,9 @@ def recode(grid: list[list[object]], fonts: dict[str, str]) -> list[Recoded]:
     ``fonts`` holds the encodings of the cells in a legacy font by address. A cell whose codes make sense both
     ways follows the other cells of its font, or of its sheet when it has no such font.
     """
+    texts = {text for text in set().union(*grid) if isinstance(text, str) and not text.isascii()}
+    if not fonts and not any(map(_is_surely_legacy_or_loose, texts)):
+        return []  # as nearly every sheet is
     found: list[Recoded] = []
     doubtful = []
     votes: Counter = Counter()  # (encoding of the font or None, encoding or None for proper Unicode) -> cells
@@ -66,6 +69,11 @@ def recode(grid: list[list[object]], fonts: dict[str, str]) -> list[Recoded]:
         if (certainty == SURE and sure >= _ENOUGH) or (certainty == EVEN and sure > proper):
             found.append(_replace(cells, row, index, encoding, to_unicode(cells[index], encoding)))
     return sorted(found, key=lambda cell: (cell.row, cell.column))
+
+
+def _is_surely_legacy_or_loose(text: str) -> bool:
+    """Without one such cell no doubtful one is converted."""
+    return compose(text) != text or (not is_unicode(text) and legacy_reading(text)[1] == SURE)
 
 
 def _replace(cells: list[object], row: int, index: int, encoding: str, text: str) -> Recoded:

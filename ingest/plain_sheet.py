@@ -41,6 +41,7 @@ _ELSEWHERE = re.compile(rb"<(?:\w+:)?(?:c|row|sheetData)[\s/>]|<\w+:mergeCell\b|
 _TEXTS = re.compile(rb'<si>(?:<t/>|<t(?: xml:space="preserve")?+>([^<]*+)</t>)</si>')
 _TEXT_LIST = re.compile(rb"[^<]*(?:<\?xml[^<]*\?>\s*)?<sst\b[^<>]*>((?:" + _TEXTS.pattern + rb")*+)</sst>\s*")
 _VISIBLE = re.compile(rb"(?:&[^;]*;|\s)*[!-%'-~]")
+_VISIBLE_BYTES = frozenset(range(ord("!"), ord("~") + 1)) - {ord("&")}
 
 
 def empty_texts(content: bytes) -> set[int] | None:
@@ -81,7 +82,8 @@ def count_plain(
         sheet.fault(row, column, text)
     for row, column, value, number_format in counted.shown:
         sheet.shown[row, column] = shown_number(value, number_format)
-    sheet.hidden_rows.update(map(int, _HIDDEN_ROWS.findall(rows)))
+    if b" hidden=" in rows:
+        sheet.hidden_rows.update(map(int, _HIDDEN_ROWS.findall(rows)))
     for column in filter(_HIDDEN_COLUMN.search, _COLUMN.findall(before)):
         sheet.hide_columns(*map(int, _FIRST_AND_LAST.search(column).groups()))
     for first_column, first_row, last_column, last_row in merged:
@@ -103,7 +105,6 @@ def _count(cells: list[tuple[bytes, ...]], empty: set[bytes], formats: dict[int,
     counted = _Counted()
     styles = {b"%d" % style: number_format for style, number_format in formats.items()}
     rows, columns = set(), set()
-    visible = _VISIBLE.match  # here, because the loop runs for every cell
     for letters, row, style, kind, formula, has_value, value, text in cells:
         if kind == b"e" or (formula and not value and not (kind == b"str" and has_value)):
             said = _read(value) or "#N/A" if kind == b"e" else f"={_formula(formula)}"
@@ -111,13 +112,12 @@ def _count(cells: list[tuple[bytes, ...]], empty: set[bytes], formats: dict[int,
         elif kind == b"s":
             if not value or value in empty:
                 continue
-        elif kind == b"inlineStr":
-            if not text or not (visible(text) or is_visible(text)):
+        else:
+            said = text if kind == b"inlineStr" else value
+            if not said or not (said[0] in _VISIBLE_BYTES or is_visible(said)):
                 continue
-        elif not value or not (visible(value) or is_visible(value)):
-            continue
-        elif style in styles and kind in (b"", b"n"):
-            counted.shown.append((int(row), _column(letters), _read(value), styles[style]))
+            if style in styles and kind in (b"", b"n"):
+                counted.shown.append((int(row), _column(letters), _read(value), styles[style]))
         rows.add(row)
         columns.add(letters)
         counted.filled += 1

@@ -153,12 +153,9 @@ def _sheets(
 
 def _require_same_count(grid: Grid, counted: SheetCensus) -> None:
     """What one reader does not see is a refusal, never a shorter table."""
-    filled = sum(
-        1
-        for row in grid
-        for value in row
-        if value != "" and not (isinstance(value, str) and not value.strip())
-    )
+    values = set().union(*grid)
+    blank = [value for value in values if isinstance(value, str) and not value.strip()]
+    filled = sum(len(row) for row in grid) - sum(row.count(text) for row in grid for text in blank)
     if filled != counted.filled_count:
         raise _not_opened(
             f'trang "{counted.name}" đọc được {filled} ô nhưng trong tệp có {counted.filled_count} ô có dữ liệu'

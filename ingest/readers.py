@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-# A full workbook takes a tenth of a second and 350 MB of address space, most of which DuckDB and openpyxl reserve.
+# A full workbook takes less than a tenth of a second and 350 MB of address space, most of which DuckDB and openpyxl reserve.
 TIME_LIMIT_SECONDS = 60
 MEMORY_LIMIT_BYTES = 1_000_000_000
 # A process that has read this many files is replaced: what its libraries leaked goes with it.

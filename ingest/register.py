@@ -20,7 +20,7 @@ from ingest.reference import CodeList, Period, Unit, units_of_province
 from ingest.rules import run_rules
 from ingest.second_look import SheetCensus
 from ingest.sheet import Grid, Row, SheetData, read_table, tidy
-from ingest.sheet_checks import duplicates, judge_row, layout_issues
+from ingest.sheet_checks import duplicates, judge_rows, layout_issues
 from ingest.spec import FORM_NAMES, UNDER, ListLayout, ListTable, load_forms, load_list
 from ingest.store import literal, memory, select_rows
 from ingest.validate import Judgement
@@ -103,10 +103,9 @@ def _judge_rows(
     alive = units_of_province(province_code, period.cut_off_on)
     communes = CodeList("commune", tuple((u.code, u.name) for u in alive.values() if u.level == "commune"))
     found = Judgement("refused", own.identity)
-    rows, seen = [], {}
     for row in data.rows:
         _use_our_words(row, layout)
-        rows.append(judge_row(data, row, found, {"commune": communes}, seen))
+    rows = judge_rows(data, found, {"commune": communes})
     issues = found.issues + duplicates(data, rows, found.issues)
     issues += run_rules(
         {layout.form.name: rows},

@@ -1,4 +1,4 @@
-"""Row rules, cross rules and control totals of the forms, run as SQL over the typed rows in an in-memory DuckDB.
+"""Row rules, cross rules and control totals of the forms, run as SQL over the typed rows.
 
 A fault is said once: a rule is silent about a row where a cell it reads is itself at fault, a cross rule also about a
 cell that is named already, and a control total while one of the cells it adds up is at fault.
@@ -6,27 +6,16 @@ cell that is named already, and a control total while one of the cells it adds u
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from operator import itemgetter
 
 from ingest.issue import Issue
 from ingest.read import Workbook
 from ingest.reference import Period, code_list
+from ingest.rule_tables import RuleTables, words_of
 from ingest.spec import CrossRule, Form, Rule, common_rules, load_forms
-from ingest.store import literal, memory, select_rows
-from ingest.vietnamese import fold, format_value, match_key
+from ingest.vietnamese import format_value
 
-# Names that rows are matched by: <field>_key as dbt's match_key, <field>_fold also without diacritics and punctuation.
-_KEYS: dict[str, Callable[[str], str]] = {"key": match_key, "fold": fold}
-_MATCHED_FIELDS = {
-    "product_name": ("key", "fold"),
-    "producer_name": ("key", "fold"),
-    "decision_number": ("fold",),
-    "issuing_authority": ("fold",),
-}
 _OWN_LISTS = ("unit", "period", "commune", "subject_unit")  # lists that depend on unit and period
 
 
@@ -49,60 +38,28 @@ def run_rules(
         "cut_off_on": period.cut_off_on,
     }
     issues: list[Issue] = []
-    connection = memory()
-    columns = ", ".join(f"{literal(value)} as {name}" for name, value in filing.items())
-    connection.execute(f"create or replace table filing as select {columns}")
-    # Nothing to gain over a list of rows, and it takes half of the time.
-    connection.execute("pragma disable_optimizer")
-    for name, types in (_columns_read() if forms is None else _columns_of(forms)).items():
-        rows = _keyed_rows(types, tables.get(name, []))
-        connection.execute(f"create or replace table {name} as {select_rows(types, rows)}")
-    connection.execute("pragma enable_optimizer")
-    forms = forms or load_forms()
-    filled = {name: form for name, form in forms.items() if tables.get(name) and form.kind != "cover"}
-    for form in filled.values():
-        for name, sql in form.cross_tables.items():
-            connection.execute(f"create or replace table {name} as {sql}")
-        issues += _row_issues(connection, form, filing, tables[form.name], workbook, found)
-    named = {(i.sheet, i.row_number, i.field_name) for i in (*found, *issues)}
-    for form in filled.values():
-        issues += _cross_issues(connection, form, tables, cover, workbook, found, named)
-    issues += _control_totals(connection, tables, cover, workbook, found)
+    rule_tables = _standing_tables() if forms is None else RuleTables(forms)
+    filled = {
+        name: form
+        for name, form in (forms or load_forms()).items()
+        if tables.get(name) and form.kind != "cover"
+    }
+    with rule_tables.filled(filing, tables):
+        for form in filled.values():
+            for name, sql in form.cross_tables.items():
+                rule_tables.fill_cross_table(name, sql)
+            issues += _row_issues(rule_tables, form, filing, tables[form.name], workbook, found)
+        named = {(i.sheet, i.row_number, i.field_name) for i in (*found, *issues)}
+        for form in filled.values():
+            issues += _cross_issues(rule_tables, form, tables, cover, workbook, found, named)
+        issues += _control_totals(rule_tables, tables, cover, workbook, found)
     return issues
 
 
 @cache
-def _columns_read() -> dict[str, dict[str, str]]:
-    return _columns_of(load_forms())
-
-
-def _columns_of(forms: dict[str, Form]) -> dict[str, dict[str, str]]:
-    """Of each form the columns that a rule or a total of any form names, with their types, and where a row stood."""
-    texts = [(f.rules, f.cross_tables, f.cross_rules, f.control_totals) for f in forms.values()]
-    named = set(re.findall(r"\w+", repr(texts)))
-    columns = {}
-    for name, form in forms.items():
-        keys = [f"{f.name}_{kind}" for f in form.fields for kind in _MATCHED_FIELDS.get(f.name, ())]
-        columns[name] = (
-            {f.name: f.sql_type for f in form.fields if f.name in named}
-            | {key: "varchar" for key in keys if key in named}
-            | {"_row_number": "integer"}
-        )
-    return columns
-
-
-def _keyed_rows(types: dict[str, str], rows: list[dict]) -> list[dict]:
-    """The rows with the columns their names are matched by."""
-    keys = [
-        (f"{name}_{kind}", name, _KEYS[kind])
-        for name, kinds in _MATCHED_FIELDS.items()
-        for kind in kinds
-        if f"{name}_{kind}" in types
-    ]
-    return [
-        row | {key: None if row.get(name) is None else make(row[name]) for key, name, make in keys}
-        for row in rows
-    ]
+def _standing_tables() -> RuleTables:
+    """Those of today's forms, kept with their plans for every workbook this process judges."""
+    return RuleTables(load_forms())
 
 
 def _faulty(form: Form, workbook: Workbook, found: list[Issue]) -> set[tuple[int, str]]:
@@ -115,44 +72,52 @@ def _faulty(form: Form, workbook: Workbook, found: list[Issue]) -> set[tuple[int
     }
 
 
-def _words(sql: str) -> set[str]:
-    """Every word of an SQL text; a key column counts as the column it is made of."""
-    words = set(re.findall(r"\w+", sql))
-    return words | {word.removesuffix(f"_{kind}") for word in words for kind in _KEYS}
-
-
 def _row_issues(
-    connection, form: Form, filing: dict, rows: list[dict], workbook: Workbook, found: list[Issue]
+    rule_tables: RuleTables,
+    form: Form,
+    filing: dict,
+    rows: list[dict],
+    workbook: Workbook,
+    found: list[Issue],
 ) -> list[Issue]:
-    """One scan for all rules of a form; findings in the order of the rules."""
+    """One scan for all rules of a form, one more for the figures of a broken one; findings in the order of the rules."""
     if not form.rules:
         return []
-    broken = [f"(({rule.when}) and not ({rule.then}))" for rule in form.rules]
-    columns = [
-        f"{condition}, {rule.expected or 'null'}, {rule.difference or 'null'}, {rule.amount or 'null'}"
-        for condition, rule in zip(broken, form.rules, strict=True)
-    ]
-    answers = connection.execute(
-        f"select _row_number, {', '.join(columns)} from {form.name}, (select * exclude (unit_code) from filing) "
-        f"where {' or '.join(broken)} order by _row_number"
-    ).fetchall()
+    source = f"{form.name}, (select * exclude (unit_code) from filing)"
+    broken = {rule: f"({rule.when}) and not ({rule.then})" for rule in form.rules}
+    verdicts = ", ".join(f"{condition} as breaks_{n}" for n, condition in enumerate(broken.values()))
+    any_broken = " or ".join(f"breaks_{n}" for n in range(len(broken)))
+    answers = rule_tables.select(
+        f"select * from (select _row_number, {verdicts} from {source}) where {any_broken} order by _row_number"
+    )
     by_number = {row["_row_number"]: row for row in rows}
     faulty = _faulty(form, workbook, found)
     fields = {f.name for f in form.fields}
     issues = []
-    for index, rule in enumerate(form.rules):
-        reads = fields & _words(f"{rule.when} {rule.then}")
-        for row_number, *answer in answers:
-            is_broken, expected, difference, amount = answer[4 * index : 4 * index + 4]
-            if is_broken and not any((row_number, name) in faulty for name in reads):
-                row = by_number[row_number]
-                about = filing | row | {"expected": expected, "difference": difference, "amount": amount}
-                issues.append(_issue(rule, form, workbook, row, about))
+    for index, (rule, condition) in enumerate(broken.items()):
+        reads = fields & words_of(f"{rule.when} {rule.then}")
+        numbers = [answer["_row_number"] for answer in answers if answer[f"breaks_{index}"]]
+        numbers = [number for number in numbers if not any((number, name) in faulty for name in reads)]
+        figures = _figures(rule_tables, rule, source, condition) if numbers else {}
+        for number in numbers:
+            row = by_number[number]
+            about = filing | row | figures.get(number, {})
+            issues.append(_issue(rule, form, workbook, row, about))
     return issues
 
 
+def _figures(rule_tables: RuleTables, rule: Rule, source: str, condition: str) -> dict[int, dict]:
+    """What a broken row rule says besides its sentence, by row; nothing for a rule that has no figures."""
+    figures = {name: sql for name in ("expected", "difference", "amount") if (sql := getattr(rule, name))}
+    if not figures:
+        return {}
+    columns = ", ".join(f"{sql} as {name}" for name, sql in figures.items())
+    answers = rule_tables.select(f"select _row_number, {columns} from {source} where {condition}")
+    return {answer["_row_number"]: answer for answer in answers}
+
+
 def _cross_issues(
-    connection,
+    rule_tables: RuleTables,
     form: Form,
     tables: dict[str, list[dict]],
     cover: dict,
@@ -166,18 +131,25 @@ def _cross_issues(
     fields = {f.name for f in form.fields}
     issues = []
     for rule in form.cross_rules:
+        if not all(_is_filled(column, tables) for column in rule.needs):
+            continue
         if not all(_is_whole(column, tables, cover, workbook, found) for column in rule.whole):
             continue
-        reads = fields & _words(rule.sql)
-        cursor = connection.execute(rule.sql)
-        names = [column[0] for column in cursor.description]
-        for answer in sorted(cursor.fetchall(), key=itemgetter(names.index("_row_number"))):
-            about = dict(zip(names, answer, strict=True))
+        reads = fields & words_of(rule.sql)
+        for about in sorted(
+            rule_tables.select(rule.sql), key=lambda row: (row["_row_number"], row.get("other_row", 0))
+        ):
             number = about["_row_number"]
             if (sheet, number, rule.field) in named or any((number, name) in faulty for name in reads):
                 continue
             issues.append(_issue(rule, form, workbook, by_number[number], about))
     return issues
+
+
+def _is_filled(column: str, tables: dict[str, list[dict]]) -> bool:
+    """Whether a column (form.field) holds a value in any row."""
+    form_name, field_name = column.split(".")
+    return any(row[field_name] is not None for row in tables.get(form_name, ()))
 
 
 def _is_whole(
@@ -234,7 +206,11 @@ def _code_lists() -> dict[str, str]:
 
 
 def _control_totals(
-    connection, tables: dict[str, list[dict]], cover: dict, workbook: Workbook, found: list[Issue]
+    rule_tables: RuleTables,
+    tables: dict[str, list[dict]],
+    cover: dict,
+    workbook: Workbook,
+    found: list[Issue],
 ) -> list[Issue]:
     """Totals of the cover that differ from the rows: a warning with both values, never a correction."""
     form = load_forms()["cover"]
@@ -244,7 +220,7 @@ def _control_totals(
         stated = cover.get(total.field)
         if stated is None or not _can_be_added(total.form, total.value, tables, cover, workbook, found):
             continue
-        (computed,) = connection.execute(f"select {total.value} from {total.form}").fetchone()
+        ((computed,),) = (a.values() for a in rule_tables.select(f"select {total.value} from {total.form}"))
         if computed is not None and Decimal(stated) == Decimal(computed):
             continue
         known = form.field(total.field)
@@ -289,5 +265,5 @@ def _can_be_added(
     form = load_forms()[form_name]
     sheet = workbook.sheets[form_name].name
     is_repeated = any(i.sheet == sheet and i.family == "duplicate" and i.severity == "error" for i in found)
-    reads = {f.name for f in form.fields} & _words(value)
+    reads = {f.name for f in form.fields} & words_of(value)
     return not is_repeated and not any(name in reads for _, name in _faulty(form, workbook, found))

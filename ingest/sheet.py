@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.cells import as_text
@@ -21,7 +22,7 @@ Grid = list[list[object]]
 
 @dataclass
 class Row:
-    """One row of a sheet: its number in the sheet and the raw value of each known field."""
+    """One row of a sheet: its number in the sheet and the raw value of each field whose column is filled anywhere."""
 
     number: int
     values: dict[str, object]
@@ -62,7 +63,7 @@ class SheetData:
         return {
             letter: self.headers[name]
             for name, letter in self.columns.items()
-            if letter in hidden and any(row.values[name] is not None for row in self.rows)
+            if letter in hidden and any(row.values.get(name) is not None for row in self.rows)
         }
 
 
@@ -85,20 +86,24 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     positions = _map_columns(data, grid, first, last, titles)
     if counts_columns(grid[last + 1 : last + 2]):
         data.numbering_row = last + 2
-    values = {name: _column_values(data, grid, index, last + 1) for index, name in positions.items()}
-    nothing = dict.fromkeys(values)
-    filled = [
-        (name, column) for name, column in values.items() if any(v is not None for v in column.values())
-    ]
-    for number in range(last + 2, max(len(grid), _last_faulty_row(data)) + 1):
+    below = grid[last + 1 :]
+    below += [[""] * len(grid[last])] * (_last_faulty_row(data) - len(grid))
+    cells = list(zip(*below, strict=True))
+    columns = {
+        name: _column_values(data, cells[index], index, last + 2)
+        for index, name in positions.items()
+        if below
+    }
+    columns = {name: values for name, values in columns.items() if values.count(None) < len(values)}
+    rows = zip(*columns.values(), strict=True) if columns else [()] * len(below)
+    for number, values in enumerate(rows, start=last + 2):
         if number in (data.other_header_row, data.numbering_row):
             continue
-        cells = nothing | {name: column.get(number) for name, column in filled}
         has_faulty = bool(census.faulty) and any(
             f"{letter}{number}" in census.faulty for letter in data.columns.values()
         )
-        if has_faulty or any(value is not None for value in cells.values()):
-            data.rows.append(Row(number, cells))
+        if has_faulty or values.count(None) < len(values):
+            data.rows.append(Row(number, dict(zip(columns, values, strict=True))))
     for joined in (f for f in form.fields if f.is_joined and f.name in data.columns):
         _take_apart(data, joined)
     return data
@@ -114,7 +119,7 @@ def _take_apart(data: SheetData, joined: Field) -> None:
         data.columns[name] = data.columns[joined.name]
         data.headers[name] = data.headers[joined.name]
     for row in data.rows:
-        found = pattern.fullmatch(as_text(row.values[joined.name] or ""))
+        found = pattern.fullmatch(as_text(row.values.get(joined.name) or ""))
         row.values |= found.groupdict() if found else {}
 
 
@@ -200,25 +205,24 @@ def _take(data: SheetData, positions: dict[int, str], index: int, name: str, hea
     data.headers[name] = header
 
 
-def _column_values(data: SheetData, grid: Grid, index: int, first: int) -> dict[int, object]:
-    """Value by row number of one column: as shown where it is stored otherwise, merged cells of words filled down."""
-    values = {
-        number: tidy(cell) if (cell := cells[index]) != "" else None
-        for number, cells in enumerate(grid[first:], start=first + 1)
-    }
+def _column_values(data: SheetData, cells: Sequence[object], index: int, first: int) -> list[object]:
+    """The values of one column from row number ``first``: as shown where it is stored otherwise, merged cells of words
+    filled down."""
+    values = [(clean(cell) or None) if isinstance(cell, str) else cell for cell in cells]
     for (row, column), text in data.census.shown.items():
-        if column == index + 1 and row in values:
-            values[row] = text
+        if column == index + 1 and row >= first:
+            values[row - first] = text
     known = data.form.field(next(n for n, letter in data.columns.items() if letter == column_letter(index)))
     if known.type == "date" and data.census.is_1904:
         # A bare number of days counts from another day here; as text it is no date and the clerk is asked.
-        values = {n: str(v) if isinstance(v, int | float) else v for n, v in values.items()}
+        values = [str(value) if isinstance(value, int | float) else value for value in values]
     if known.type in ("integer", "number"):
         return values  # one amount over several rows is one amount
+    end = first + len(values)
     for top, left, bottom, _ in data.census.merged:
-        if left == index + 1 and bottom > top and values.get(top) is not None:
+        if left == index + 1 and bottom > top and first <= top < end and values[top - first] is not None:
             data.filled_down.append((top, bottom, known.name))
-            values |= dict.fromkeys(range(top, bottom + 1), values[top])
+            values[top - first : bottom + 1 - first] = [values[top - first]] * (min(bottom + 1, end) - top)
     return values
 
 

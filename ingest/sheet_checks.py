@@ -62,35 +62,62 @@ def layout_issues(data: SheetData) -> list[Issue]:
     return issues
 
 
-def judge_row(
-    data: SheetData, row: Row, judgement: Judgement, lists: dict[str, CodeList], seen: dict[tuple, object]
-) -> dict[str, object]:
-    """The typed values of a row; what is wrong with its cells goes to the judgement.
+def judge_rows(data: SheetData, judgement: Judgement, lists: dict[str, CodeList]) -> list[dict[str, object]]:
+    """The typed values of every row; what is wrong with its cells goes to the judgement."""
+    filled = set().union(*(row.values for row in data.rows))
+    # Of the rest there is nothing to say; a form has many more columns than an office fills.
+    asked = [
+        known
+        for known in data.form.fields
+        if known.level != "optional"
+        or known.default is not None
+        or known.name in filled
+        or data.census.faulty
+    ]
+    nothing = {"_sheet": data.name, "_row_number": None} | dict.fromkeys(f.name for f in data.form.fields)
+    has_words = any(
+        isinstance(row.values.get(known.name), str)
+        for known in data.form.number_fields
+        if known.name in filled
+        for row in data.rows
+    )
+    seen: dict[tuple, object] = {}
+    return [nothing | _judge_row(data, row, asked, has_words, judgement, lists, seen) for row in data.rows]
 
-    ``seen`` remembers what faultless cells of this sheet gave, because most values recur.
+
+def _judge_row(
+    data: SheetData,
+    row: Row,
+    asked: list[Field],
+    has_words: bool,
+    judgement: Judgement,
+    lists: dict[str, CodeList],
+    seen: dict[tuple, object],
+) -> dict[str, object]:
+    """The typed values of a row in the fields ``asked``, and in others that the words in a number cell fill.
+
+    ``has_words`` says whether any number cell of the sheet holds a text. ``seen`` remembers what faultless cells of this
+    sheet gave, because most values recur.
     """
-    typed: dict[str, object] = {"_sheet": data.name, "_row_number": row.number}
+    typed: dict[str, object] = {"_row_number": row.number}
 
     def place_of(known: Field) -> Place:
         title = data.headers.get(known.name, known.title)
         return Place(data.name, row.number, data.columns.get(known.name), title)
 
-    values, said = settle(data.form, row.values, place_of)
+    values, said = settle(data.form, row.values, place_of) if has_words else (row.values, [])
     judgement.issues.extend(said)
     held = {issue.field_name for issue in said if issue.severity == "error"}
-    has_faulty = bool(data.census.faulty)
-    for known in data.form.fields:
+    for known in asked if values is row.values else data.form.fields:
         stored = values.get(known.name, known.default)
-        if stored is None and known.level == "optional" and not has_faulty:
-            typed[known.name] = None
+        if stored is None and known.level == "optional" and not data.census.faulty:
             continue
         key = (known.name, type(stored), stored)  # 1, 1.0 and True are equal and mean different things
-        if key in seen and not has_faulty:
-            typed[known.name] = seen[key]
+        if (value := seen.get(key)) is not None and not data.census.faulty:
+            typed[known.name] = value
             continue
-        letter = data.columns.get(known.name)
         place = place_of(known)
-        fault = data.census.faulty.get(f"{letter}{row.number}")
+        fault = data.census.faulty.get(f"{place.column_letter}{row.number}")
         if fault is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
@@ -103,7 +130,7 @@ def judge_row(
                 issue = place.issue("CELL-02", known, None)
         if issue:
             judgement.issues.append(issue)
-        elif stored is not None:
+        else:
             seen[key] = value
         typed[known.name] = value
     return typed
@@ -120,9 +147,9 @@ def duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Is
     issues = []
     for row in rows:
         values = [row[name] for name in data.form.unique_key]
-        key = tuple(match_key(v) if isinstance(v, str) else v for v in values)
-        if row["_row_number"] in faulty or all(value is None for value in values):
+        if row["_row_number"] in faulty or values.count(None) == len(values):
             continue
+        key = tuple([match_key(value) if isinstance(value, str) else value for value in values])
         other = first_rows.setdefault(key, row["_row_number"])
         if other == row["_row_number"]:
             continue

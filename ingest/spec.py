@@ -88,7 +88,8 @@ class CrossRule:
     It selects ``_row_number``, the words of the sentence and, where there is one, ``expected``, ``difference`` and
     ``amount``. Tables: the forms, each with ``<name>_key`` (match_key) and ``<name>_fold`` (fold) of its names, and
     ``filing`` (one row). ``whole`` lists the columns (form.field) the rule is silent without: of a sheet that is not
-    filled, or holds a fault there, nobody can say that something is missing from it.
+    filled, or holds a fault there, nobody can say that something is missing from it. ``needs`` lists the columns the rule
+    speaks about: where one is empty throughout, there is nothing to find and the rule is not run.
     """
 
     id: str
@@ -99,6 +100,7 @@ class CrossRule:
     sentence: str
     action: str
     whole: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,8 @@ def load_forms() -> dict[str, Form]:
             rules=tuple(Rule(**r) for r in raw.get("rules", ())),
             cross_tables=raw.get("cross_tables", {}),
             cross_rules=tuple(
-                CrossRule(**{**r, "whole": tuple(r.get("whole", ()))}) for r in raw.get("cross_rules", ())
+                CrossRule(**{**r, "whole": tuple(r.get("whole", ())), "needs": tuple(r.get("needs", ()))})
+                for r in raw.get("cross_rules", ())
             ),
             control_totals=tuple(ControlTotal(**c) for c in raw.get("control_totals", ())),
         )

@@ -44,24 +44,33 @@ def raw_names() -> tuple[str, ...]:
 
 @cache
 def memory():
-    """The in-memory DuckDB of this process; to open one takes longer than to judge a sheet. One thread: tables are small."""
+    """The in-memory DuckDB of this process; to open one takes longer than to judge a sheet.
+
+    Tables are small: a second thread would gain nothing, and to optimise a query takes longer than to run it.
+    """
     import duckdb
 
-    return duckdb.connect(config={"threads": 1})
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("pragma disable_optimizer")
+    return connection
 
 
 def select_rows(types: dict[str, str], rows: list[dict]) -> str:
-    """SQL that gives the rows with these columns and types, in their order; a type that does not hold a value is an error.
+    """SQL that gives the rows with these columns and types, in their order; a type that does not hold a value is an error."""
+    return select_columns(types, {name: [row.get(name) for row in rows] for name in types})
 
-    The values go in as one JSON text by column: as SQL literals they took ten times as long to parse.
+
+def select_columns(types: dict[str, str], columns: dict[str, list]) -> str:
+    """The same of values by column.
+
+    They go in as one JSON text: as SQL literals they took ten times as long to parse.
     """
-    filled = [name for name in types if any(row.get(name) is not None for row in rows)]
+    filled = [name for name in types if any(value is not None for value in columns[name])]
     filled = filled or list(types)[:1]
-    columns = {name: [row.get(name) for row in rows] for name in filled}
     # str is how JSON gets dates (ISO) and decimals (every digit); DuckDB reads them back by the type.
-    content = json.dumps(columns, ensure_ascii=False, default=str)
+    content = json.dumps({name: columns[name] for name in filled}, ensure_ascii=False, default=str)
     if "\\u0000" in content:  # the one character a string of SQL cannot carry
-        return select_rows(types, [{k: _without_nul(v) for k, v in row.items()} for row in rows])
+        return select_columns(types, {k: list(map(_without_nul, values)) for k, values in columns.items()})
     structure = json.dumps({name: [types[name].upper()] for name in filled})
     selected = ", ".join(
         f'unnest(content."{name}") as "{name}"' if name in filled else f'null::{type_} as "{name}"'

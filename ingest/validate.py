@@ -28,7 +28,7 @@ from ingest.rules import run_rules
 from ingest.second_look import column_letter
 from ingest.sender import NO_HINT, Hint, another_units_rows
 from ingest.sheet import SheetData
-from ingest.sheet_checks import duplicates, judge_row, layout_issues
+from ingest.sheet_checks import duplicates, judge_rows, layout_issues
 from ingest.spec import TABLE_FORM_NAMES, Field, Form, load_forms
 
 LOG = logging.getLogger(__name__)
@@ -260,9 +260,7 @@ def _judge_sheet(
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
-    seen: dict[tuple, object] = {}
-    for row in data.rows:
-        judgement.tables[name].append(judge_row(data, row, judgement, lists, seen))
+    judgement.tables[name] = judge_rows(data, judgement, lists)
     judgement.issues.extend(duplicates(data, judgement.tables[name], judgement.issues))
 
 

@@ -80,16 +80,17 @@ _DRAFT_DATES = tuple(
         ("()", "(?:tháng)?", _MONTH, "(?:/|năm)", _YEAR),
     )
 )
-_SPACES = re.compile(r"\s+")
+_LETTERS_AND_DIGITS = re.compile(r"[a-z0-9]+")
 # Accents as characters of their own, which text from old editors and from macOS carries.
 _LOOSE_MARKS = re.compile("[\u0300-\u0303\u0306\u0309\u031b\u0323]+")
 _SHAPES = "\u0302\u0306\u031b"  # of ê, ă and ơ; the other marks are tones
 _MARKS_ON_NOTHING = re.compile(f"(^|[\\W\\d_])(?<![\u0300-\u036f]){_LOOSE_MARKS.pattern}")
 # Zero-width characters and soft hyphens come along with text copied from web pages; nobody sees them.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-# Every text is asked for several times while a workbook is judged, and codes and names recur in every workbook.
-_REMEMBERED_TEXTS = 20_000
-_WITHOUT_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+# Every text is asked for several times while a workbook is judged, and codes and names recur in every workbook. More
+# than the largest list has names, so that its rows cost no more each than those of a small one.
+_REMEMBERED_TEXTS = 120_000
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
 class PartialDateError(ValueError):
@@ -115,7 +116,7 @@ class AmbiguousNumberError(ValueError):
 @lru_cache(maxsize=_REMEMBERED_TEXTS)
 def clean(text: str) -> str:
     """NFC, non-breaking and repeated spaces made one space, invisible characters dropped, trimmed. Letters stay."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text.translate(_WITHOUT_INVISIBLE))).strip()
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
 
 def compose(text: str) -> str:
@@ -146,8 +147,8 @@ def match_key(text: str) -> str:
 def fold(text: str) -> str:
     """Key for header texts and list entries: as match_key, without diacritics, đ as d, punctuation as space."""
     decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", letters))
+    letters = "".join([c for c in decomposed if not unicodedata.combining(c)])
+    return " ".join(_LETTERS_AND_DIGITS.findall(letters))
 
 
 def loose_key(text: str) -> str:
