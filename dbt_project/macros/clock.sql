@@ -17,3 +17,9 @@
         else 'unknown'
     end
 {%- endmacro %}
+
+{# Whether a unit exists on a day. Each comparison keeps the two sides of the join apart: with the day inside
+   the coalesce DuckDB compares every row with every unit of the country instead of hashing the codes. #}
+{% macro stands_on(unit, day) -%}
+    {{ day }} between {{ unit }}.valid_from and coalesce({{ unit }}.valid_to, 'infinity'::date)
+{%- endmacro %}

@@ -39,10 +39,7 @@ with
         union
         select line._submission_id, line._row_number, unit.unit_key,
         from line
-        inner join
-            unit
-            on line.unit_code = unit.unit_code
-            and line.cut_off_on between unit.valid_from and coalesce(unit.valid_to, line.cut_off_on)
+        inner join unit on line.unit_code = unit.unit_code and {{ stands_on("unit", "line.cut_off_on") }}
         where line.product_name is null and line.producer_name is null
     ),
 

@@ -63,12 +63,11 @@ with
         left join
             unit as commune
             on line.commune_code = commune.unit_code
-            and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
+            and {{ stands_on("commune", "period.cut_off_on") }}
         left join
             unit as reporter
             on form.unit_code = reporter.unit_code
-            and period.cut_off_on
-            between reporter.valid_from and coalesce(reporter.valid_to, period.cut_off_on)
+            and {{ stands_on("reporter", "period.cut_off_on") }}
     )
 
 select *

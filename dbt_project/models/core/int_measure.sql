@@ -102,16 +102,15 @@ with
         left join
             unit as commune
             on stated.commune_code = commune.unit_code
-            and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
+            and {{ stands_on("commune", "period.cut_off_on") }}
         left join
             unit as reporter
             on stated.unit_code = reporter.unit_code
-            and period.cut_off_on
-            between reporter.valid_from and coalesce(reporter.valid_to, period.cut_off_on)
+            and {{ stands_on("reporter", "period.cut_off_on") }}
         left join
             unit as former
             on stated.unit_code = former.unit_code
-            and period.starts_on between former.valid_from and coalesce(former.valid_to, period.starts_on)
+            and {{ stands_on("former", "period.starts_on") }}
     ),
 
     final as (

@@ -30,9 +30,7 @@ with
         from submission
         inner join period on submission.period_code = period.period_code
         inner join
-            unit
-            on submission.unit_code = unit.unit_code
-            and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+            unit on submission.unit_code = unit.unit_code and {{ stands_on("unit", "period.cut_off_on") }}
     ),
 
     held as (
@@ -52,8 +50,7 @@ with
         left join
             unit as commune
             on product_status.commune_code = commune.unit_code
-            and received.cut_off_on
-            between commune.valid_from and coalesce(commune.valid_to, received.cut_off_on)
+            and {{ stands_on("commune", "received.cut_off_on") }}
         qualify
             row_number() over (
                 partition by received.unit_key, received.period_code, product_status.product_key

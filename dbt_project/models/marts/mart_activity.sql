@@ -41,14 +41,11 @@ with
         inner join activity_type on activity.activity_type_code = activity_type.activity_type_code
         inner join state on activity.state_code = state.state_code
         inner join period on activity.period_code = period.period_code
-        left join
-            unit
-            on activity.unit_code = unit.unit_code
-            and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+        left join unit on activity.unit_code = unit.unit_code and {{ stands_on("unit", "period.cut_off_on") }}
         left join
             unit as commune
             on activity.commune_code = commune.unit_code
-            and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
+            and {{ stands_on("commune", "period.cut_off_on") }}
     )
 
 select *

@@ -46,10 +46,7 @@ with
         left join source on funding.source_code = source.source_code
         left join capital_nature on funding.capital_nature_code = capital_nature.capital_nature_code
         left join content on funding.content_code = content.content_code
-        left join
-            unit
-            on funding.unit_code = unit.unit_code
-            and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+        left join unit on funding.unit_code = unit.unit_code and {{ stands_on("unit", "period.cut_off_on") }}
     )
 
 select *

@@ -70,13 +70,11 @@ with
             ) as product_set
             on product_status.product_set_code = product_set.product_set_code
         left join
-            unit
-            on product_status.unit_code = unit.unit_code
-            and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+            unit on product_status.unit_code = unit.unit_code and {{ stands_on("unit", "period.cut_off_on") }}
         left join
             unit as commune
             on product_status.commune_code = commune.unit_code
-            and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
+            and {{ stands_on("commune", "period.cut_off_on") }}
     )
 
 select *

@@ -42,10 +42,7 @@ with
         from movement
         inner join product on movement.product_key = product.product_key
         inner join period on movement.period_code = period.period_code
-        left join
-            unit
-            on movement.unit_code = unit.unit_code
-            and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+        left join unit on movement.unit_code = unit.unit_code and {{ stands_on("unit", "period.cut_off_on") }}
     )
 
 select *

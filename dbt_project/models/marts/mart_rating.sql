@@ -77,10 +77,7 @@ with
         left join council_level on rating.council_level_code = council_level.council_level_code
         left join outcome on rating.outcome_code = outcome.outcome_code
         left join regime on rating.regime_applied_code = regime.regime_code
-        left join
-            unit
-            on rating.unit_code = unit.unit_code
-            and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+        left join unit on rating.unit_code = unit.unit_code and {{ stands_on("unit", "period.cut_off_on") }}
     )
 
 select *

@@ -35,9 +35,7 @@ with
         from submission
         left join period on submission.period_code = period.period_code
         left join
-            unit
-            on submission.unit_code = unit.unit_code
-            and period.starts_on between unit.valid_from and coalesce(unit.valid_to, period.starts_on)
+            unit on submission.unit_code = unit.unit_code and {{ stands_on("unit", "period.starts_on") }}
     )
 
 select *

@@ -40,9 +40,7 @@ with
         inner join period on target.period_code = period.period_code
         left join product_group on target.product_group_code = product_group.product_group_code
         left join
-            unit
-            on target.subject_unit_code = unit.unit_code
-            and period.starts_on between unit.valid_from and coalesce(unit.valid_to, period.starts_on)
+            unit on target.subject_unit_code = unit.unit_code and {{ stands_on("unit", "period.starts_on") }}
     )
 
 select *
