@@ -1,6 +1,7 @@
 """Prints the report as a workbook: a cover with an index, then one sheet of live figures per table."""
 
 import textwrap
+from copy import copy
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from openpyxl.cell import Cell
 from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -109,6 +111,7 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
     heading_rows = _headings(sheet, table, widths)
     row = FIRST_HEADING_ROW + heading_rows
     ordinal = 0
+    styles: dict[tuple, StyleArray] = {}
     for record in rows:
         is_total = record["row_code"] == "total"
         ordinal += not is_total
@@ -119,8 +122,15 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
             text = cell_text(table, column, record)
             value, number_format = _live(record[column.name], column, text)
             alignment = "center" if text == wording.DASH or column.labels else ALIGNMENT[column.kind]
-            cell = _put(sheet.cell(row, position), value, font, alignment, fill, GRID)
-            cell.number_format = number_format
+            # Looking up the same style for each of thousands of cells is most of openpyxl's work.
+            style = (is_total, alignment, number_format)
+            cell = sheet.cell(row, position)
+            if style in styles:
+                _set(cell, value)
+                cell._style = copy(styles[style])
+            else:
+                _put(cell, value, font, alignment, fill, GRID).number_format = number_format
+                styles[style] = cell._style
             lines.append(_line_count(text, widths[position - 1]))
         sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines)
         row += 1
@@ -240,9 +250,7 @@ def _put(
     fill: PatternFill | None = None,
     border: Border | None = None,
 ) -> Cell:
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"  # a product called "=..." is a name, not a formula
+    _set(cell, value)
     cell.font = font
     cell.alignment = Alignment(horizontal=alignment, vertical="center", wrap_text=True)
     if fill:
@@ -250,3 +258,9 @@ def _put(
     if border:
         cell.border = border
     return cell
+
+
+def _set(cell: Cell, value: object) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # a product called "=..." is a name, not a formula

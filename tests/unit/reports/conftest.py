@@ -257,6 +257,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
     """Write the warehouse."""
     with duckdb.connect(str(path)) as con:
         con.execute(DDL.read_text(encoding="utf-8"))
+        con.begin()  # a commit for each row is most of the time
         units = [("58", "Tỉnh Ninh Thuận", "province", None)]
         units += [(code, name, "district", "58") for code, name in DISTRICTS.items()]
         for unit in units:
@@ -315,6 +316,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
             for row_no, row in enumerate(rows, start=1):
                 marks = ", ".join("?" * (len(row) + 2))
                 con.execute(f"insert into rpt_ministry__{table} values ({marks})", [PERIOD, row_no, *row])
+        con.commit()
 
 
 def write_verdict(directory: Path, verdict: str = "passed") -> None:
