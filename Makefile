@@ -28,8 +28,9 @@ lock: setup  ## Write requirements.lock again from pyproject.toml
 demo: setup  ## Run both DAGs on the samples, through to a signed report
 	$(BIN)/python -m pipeline.demo
 
-test: setup  ## Run the whole test suite
-	$(BIN)/pytest
+# A file stays whole: its fixtures are homes that have lived through a night.
+test: setup  ## Run the whole test suite, on two cores
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: setup  ## Check format, lint and freshness of generated files; changes nothing
 	$(BIN)/ruff check .
