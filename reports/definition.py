@@ -30,6 +30,16 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Chart:
+    """Columns of a table drawn as bars under it in the workbook; a total row is not drawn."""
+
+    title: str
+    category: str
+    series: tuple[str, ...]
+    is_stacked: bool
+
+
+@dataclass(frozen=True)
 class Table:
     """One printed table: one report model."""
 
@@ -43,6 +53,7 @@ class Table:
     columns: tuple[Column, ...]
     empty: str
     notes: tuple[str, ...]
+    chart: Chart | None
 
 
 @dataclass(frozen=True)
@@ -163,4 +174,16 @@ def _table(entry: dict) -> Table:
         columns=columns,
         empty=entry["empty"],
         notes=tuple(entry.get("notes", ())),
+        chart=_chart(entry, columns),
     )
+
+
+def _chart(entry: dict, columns: tuple[Column, ...]) -> Chart | None:
+    if "chart" not in entry:
+        return None
+    chart = entry["chart"]
+    drawn = (chart["category"], *chart["series"])
+    unknown = sorted(set(drawn) - {column.name for column in columns})
+    if unknown:
+        raise DefinitionError(f"table {entry['name']}: its chart draws {unknown}, which it does not print")
+    return Chart(chart["title"], chart["category"], tuple(chart["series"]), chart["is_stacked"])

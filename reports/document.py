@@ -1,12 +1,14 @@
 """Prints the report as a Word document: the template brings the layout, this module tables and text."""
 
 import re
+import zipfile
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
 import jinja2
 from docx import Document
+from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
@@ -97,7 +99,12 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
 
 def _text_widths(template: Path, annex_count: int) -> list[int]:
     """Text widths in twips: of the body, then of each annex, as the template's sections stand."""
-    sections = Document(str(template)).sections
+    try:
+        sections = Document(str(template)).sections
+    except (PackageNotFoundError, KeyError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
+        raise ReportError(
+            f"{template.name} cannot be read as a Word document; save it again in Word as .docx: {error}"
+        ) from error
     if len(sections) != 1 + annex_count:
         raise ReportError(
             f"{template.name} has {len(sections)} sections; it needs one for the body and one per annex"

@@ -12,6 +12,8 @@ DASH = "–"
 MONEY_UNIT = "triệu đồng"
 BLANK = "\u00a0" * 7  # left open for handwriting; ordinary spaces would be folded into one
 PLACES = 3  # money is kept in million đồng with three decimals: one printed unit in the last place is 1.000 đ
+# Neither Word nor Excel can store these (XML 1.0, characters).
+UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 UNIT_WORDS = ("Thành phố", "Thị xã", "Thị trấn", "Huyện", "Xã", "Phường", "Đặc khu", "Tỉnh")
 
 
@@ -98,4 +100,7 @@ def cell(value: object, kind: str, labels: dict[str, str]) -> str | None:
         return str(int(value))
     if kind == "date":
         return short_date(value)
-    return one_line(str(value))
+    text = one_line(str(value))
+    if UNSTORABLE.search(text):
+        raise ValueError(f"ký tự điều khiển trong {text!r}")
+    return text

@@ -1,13 +1,17 @@
 """Prints the report as a workbook: a cover with an index, then one sheet of live figures per table."""
 
 import textwrap
+from copy import copy
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.chart import BarChart, Reference, Series
+from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -26,6 +30,9 @@ TOTAL_FILL = PatternFill("solid", fgColor="F2F2F2")
 FIRST_HEADING_ROW = 4
 ORDINAL_CHARACTERS = 6
 LINE_HEIGHT = 15
+# Bars are told apart by their hatching: the report is printed in black and white.
+HATCHINGS = ("pct75", "wdUpDiag", "pct10", "wdDnDiag")
+CHART_WIDTH, BAR_HEIGHT, CHART_FRAME = 17, 0.9, 4.0  # cm
 PORTRAIT_CHARACTERS, LANDSCAPE_CHARACTERS = 95, 150  # what fits a page without shrinking it much
 
 
@@ -104,6 +111,7 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
     heading_rows = _headings(sheet, table, widths)
     row = FIRST_HEADING_ROW + heading_rows
     ordinal = 0
+    styles: dict[tuple, StyleArray] = {}
     for record in rows:
         is_total = record["row_code"] == "total"
         ordinal += not is_total
@@ -114,8 +122,15 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
             text = cell_text(table, column, record)
             value, number_format = _live(record[column.name], column, text)
             alignment = "center" if text == wording.DASH or column.labels else ALIGNMENT[column.kind]
-            cell = _put(sheet.cell(row, position), value, font, alignment, fill, GRID)
-            cell.number_format = number_format
+            # Looking up the same style for each of thousands of cells is most of openpyxl's work.
+            style = (is_total, alignment, number_format)
+            cell = sheet.cell(row, position)
+            if style in styles:
+                _set(cell, value)
+                cell._style = copy(styles[style])
+            else:
+                _put(cell, value, font, alignment, fill, GRID).number_format = number_format
+                styles[style] = cell._style
             lines.append(_line_count(text, widths[position - 1]))
         sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines)
         row += 1
@@ -124,9 +139,41 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
         _put(sheet.cell(row, 1), text, Font(name=FONT, size=11, italic=True), "left")
         sheet.row_dimensions[row].height = 16 * (1 + len(text) // 100)
         row += 1
+    if table.chart and ordinal:
+        first = FIRST_HEADING_ROW + heading_rows
+        _chart(sheet, table, first, first + ordinal - 1, row + 1)
     sheet.freeze_panes = f"C{FIRST_HEADING_ROW + heading_rows}"
     sheet.print_title_rows = f"{FIRST_HEADING_ROW}:{FIRST_HEADING_ROW + heading_rows - 1}"
     _page(sheet, table.orientation)
+
+
+def _chart(sheet: Worksheet, table: Table, first: int, last: int, below: int) -> None:
+    """Draw the rows of a table as native bars that follow its cells."""
+    position = {column.name: at for at, column in enumerate(table.columns, start=2)}
+    heading = {column.name: column.heading for column in table.columns}
+    chart = BarChart()
+    chart.type = "bar"
+    chart.title = table.chart.title
+    if table.chart.is_stacked:
+        chart.grouping, chart.overlap = "stacked", 100
+    for name, hatching in zip(table.chart.series, HATCHINGS, strict=False):
+        values = Reference(sheet, min_col=position[name], min_row=first, max_row=last)
+        series = Series(values, title=heading[name])
+        fill = PatternFillProperties(prst=hatching)
+        fill.foreground, fill.background = ColorChoice(srgbClr="000000"), ColorChoice(srgbClr="FFFFFF")
+        series.graphicalProperties.pattFill = fill
+        series.graphicalProperties.line.solidFill = "000000"
+        chart.series.append(series)
+    chart.set_categories(
+        Reference(sheet, min_col=position[table.chart.category], min_row=first, max_row=last)
+    )
+    chart.y_axis.majorGridlines = None
+    chart.y_axis.numFmt = "#,##0"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.scaling.orientation = "maxMin"  # the first row on top, as in the table
+    chart.legend.position = "b"
+    chart.width, chart.height = CHART_WIDTH, CHART_FRAME + BAR_HEIGHT * (last - first + 1)
+    sheet.add_chart(chart, f"A{below}")
 
 
 def _headings(sheet: Worksheet, table: Table, widths: list[float]) -> int:
@@ -203,9 +250,7 @@ def _put(
     fill: PatternFill | None = None,
     border: Border | None = None,
 ) -> Cell:
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"  # a product called "=..." is a name, not a formula
+    _set(cell, value)
     cell.font = font
     cell.alignment = Alignment(horizontal=alignment, vertical="center", wrap_text=True)
     if fill:
@@ -213,3 +258,9 @@ def _put(
     if border:
         cell.border = border
     return cell
+
+
+def _set(cell: Cell, value: object) -> None:
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"  # a product called "=..." is a name, not a formula

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import resource
@@ -146,6 +147,30 @@ def receipt_of_a_faulty_workbook(folder: Path) -> float:
     return median(once)
 
 
+def printing_700_products(folder: Path) -> float:
+    """The Word report and the workbook of 700 products with names of 200 characters, in this process."""
+    path = PROJECT / "tests/unit/reports/conftest.py"
+    spec = importlib.util.spec_from_file_location("small_warehouse", path)
+    small = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(small)
+    published = folder / "printed" / "published"
+    published.mkdir(parents=True)
+    rest = small.PRODUCTS[1][2:10]
+    names = [(f"{row} " + "Nho sấy dẻo vị tự nhiên " * 9)[:200] for row in range(7, 707)]
+    small.build_warehouse(
+        published / "ocop.duckdb", [(name, name, *rest, row) for row, name in enumerate(names, start=7)]
+    )
+    directory = small.freeze(published, folder / "printed", small.PERIOD, small.INPUTS).directory
+    small.write_verdict(directory)
+
+    def once() -> float:
+        began = time.perf_counter()
+        small.render(directory, small.PERIOD)
+        return time.perf_counter() - began
+
+    return median(once)
+
+
 def parent_of_a_long_night(folder: Path) -> float:
     """Largest resident size, in GB, of the process that lands and loads 2,000 small workbooks."""
     home = folder / "long"
@@ -232,6 +257,7 @@ def main() -> None:
         rows.extend(building(folder, RUNS))
         rows.extend(reading(folder))
         rows.append(("receipt, 6 × 200 rows", receipt_of_a_faulty_workbook(folder), 0.5, "s"))
+        rows.append(("docx and xlsx, 700 products", printing_700_products(folder), 10.0, "s"))
         rows.append(("parent of 2,000 workbooks", parent_of_a_long_night(folder), 1.0, "GB"))
         for dag in ("nightly_load.py", "ministry_report.py", "submission_watch.py"):
             rows.append((f"import {dag} beyond Airflow", dag_import(folder, dag), 1.0, "s"))

@@ -70,7 +70,12 @@ def test_the_set_is_complete_and_sealed(released):
         ),
         (
             "Số chủ thể và sản phẩm",
-            "select producer_type_name, producer_count, product_count from rpt_ministry__producer_by_type",
+            "select producer_type_name, producer_count, producer_share_pct, product_count from rpt_ministry__producer_by_type",
+        ),
+        (
+            "Biến động số sản phẩm",
+            "select movement_name, star_3_count, star_4_count, star_5_count, star_unknown_count, change_count "
+            "from rpt_ministry__movement",
         ),
         (
             "Kinh phí theo nguồn",
@@ -159,6 +164,41 @@ def test_a_figure_is_traced_to_the_cells_it_comes_from(released):
     sheet = load_workbook(released.archive / cell["submission_id"] / cell["file_name"])["Sản phẩm"]
     assert len(stars["cells"]) == stars["value"] == 31
     assert {sheet[c["cell"]].value for c in stars["cells"]} == {3}
+
+
+def test_the_movements_lead_from_the_opening_to_the_closing_stock(released):
+    steps_of_stock = dict(
+        frozen(
+            released,
+            "select row_code, change_count from rpt_ministry__movement where period_code = '2024H2'",
+        )
+    )
+    opening, closing = steps_of_stock.pop("opening"), steps_of_stock.pop("closing")
+    assert (opening, steps_of_stock["new"], closing) == (15, 16, 31)
+    assert opening + sum(steps_of_stock.values()) == closing
+    ((basis, opened, skipped),) = frozen(
+        released,
+        "select opening_basis_name, opening_count, skipped_periods from rpt_ministry__opening "
+        "where period_code = '2024H2'",
+    )
+    assert (basis, opened, skipped) == ("Báo cáo 6 tháng cuối năm 2023", 15, "6 tháng đầu năm 2024")
+    (cell, *others) = trace(
+        released.releases / "2024H2/ocop.duckdb", "opening", "587", "opening_count", "2024H2"
+    )["cells"]
+    assert len(others) == 14
+    assert cell["submission_id"].startswith("2023H2-587")
+
+
+def test_a_conflict_is_printed_with_both_values_and_each_leads_to_its_place(released):
+    database = released.releases / "2024H2/ocop.duckdb"
+    ((row_code, first, second),) = frozen(
+        released,
+        "select row_code, first_value, second_value from rpt_ministry__conflict "
+        "where period_code = '2024H2' and figure_name = 'Kinh phí đã giải ngân'",
+    )
+    assert (first, second) == (345, 342)
+    (cell,) = trace(database, "conflict", row_code, "first_value", "2024H2")["cells"]
+    assert (cell["sheet"], cell["value_contribution"]) == ("Bìa", 345)
 
 
 def test_a_released_period_that_has_not_changed_stays_as_it_is(released):

@@ -28,11 +28,17 @@ with
                         'sản phẩm'
                     ),
                     (15, 'new_product', 'Sản phẩm được công nhận mới trong kỳ', 'sản phẩm'),
-                    (16, 'producer', 'Chủ thể có sản phẩm còn hiệu lực', 'chủ thể'),
-                    (17, 'funding_planned', 'Kinh phí kế hoạch', 'triệu đồng'),
-                    (18, 'funding_disbursed', 'Kinh phí đã giải ngân', 'triệu đồng'),
-                    (19, 'funding_disbursed_state', 'Trong đó: ngân sách nhà nước', 'triệu đồng'),
-                    (20, 'funding_disbursed_other', 'Trong đó: nguồn khác', 'triệu đồng')
+                    (16, 're_recognised_product', 'Sản phẩm được công nhận lại trong kỳ', 'sản phẩm'),
+                    (17, 'upgraded_product', 'Sản phẩm được nâng hạng trong kỳ', 'sản phẩm'),
+                    (18, 'downgraded_product', 'Sản phẩm bị hạ hạng trong kỳ', 'sản phẩm'),
+                    (19, 'revoked_product', 'Sản phẩm bị thu hồi công nhận trong kỳ', 'sản phẩm'),
+                    (20, 'expiring_product', 'Sản phẩm hết hạn công nhận trong 6 tháng tới', 'sản phẩm'),
+                    (21, 'undated_product', 'Sản phẩm còn hiệu lực chưa rõ ngày hết hạn', 'sản phẩm'),
+                    (22, 'producer', 'Chủ thể có sản phẩm còn hiệu lực', 'chủ thể'),
+                    (23, 'funding_planned', 'Kinh phí kế hoạch', 'triệu đồng'),
+                    (24, 'funding_disbursed', 'Kinh phí đã giải ngân', 'triệu đồng'),
+                    (25, 'funding_disbursed_state', 'Trong đó: ngân sách nhà nước', 'triệu đồng'),
+                    (26, 'funding_disbursed_other', 'Trong đó: nguồn khác', 'triệu đồng')
             ) as listed(row_no, row_code, figure_name, measure_unit)
     ),
 

@@ -55,6 +55,12 @@ with
                 partition by period_code order by row_code = 'total', row_code = 'unknown', row_code
             )::integer as row_no,
             *,
+            round(
+                100.0
+                * producer_count
+                / nullif(max(producer_count) filter (row_code = 'total') over (partition by period_code), 0),
+                1
+            )::decimal(18, 3) as producer_share_pct,
         from
             (
                 select *

@@ -92,6 +92,13 @@ HEADLINE = [
     ("expired_product", "Sản phẩm hết hạn", 1, "sản phẩm"),
     ("proposed_product", "Sản phẩm đang đề nghị", 1, "sản phẩm"),
     ("new_product", "Sản phẩm mới được công nhận", None, "sản phẩm"),
+    ("potential_five_star", "Sản phẩm tiềm năng 5 sao", 0, "sản phẩm"),
+    ("re_recognised_product", "Sản phẩm được công nhận lại", 0, "sản phẩm"),
+    ("upgraded_product", "Sản phẩm được nâng hạng", 0, "sản phẩm"),
+    ("downgraded_product", "Sản phẩm bị hạ hạng", 0, "sản phẩm"),
+    ("revoked_product", "Sản phẩm bị thu hồi công nhận", 0, "sản phẩm"),
+    ("expiring_product", "Sản phẩm hết hạn trong 6 tháng tới", 0, "sản phẩm"),
+    ("undated_product", "Sản phẩm chưa rõ ngày hết hạn", 2, "sản phẩm"),
     ("producer", "Chủ thể có sản phẩm còn hiệu lực", 3, "chủ thể"),
     ("funding_planned", "Kinh phí kế hoạch", None, "triệu đồng"),
     ("funding_disbursed", "Kinh phí đã giải ngân", "1415.029", "triệu đồng"),
@@ -130,10 +137,10 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
         "star_by_group": [(g, g, *stars([p for p in products if p[3] == g])) for g in groups]
         + [("total", "Tổng cộng", *stars(products))],
         "producer_by_type": [
-            (t, t, len({p[1] for p in valid if p[2] == t}), len([p for p in valid if p[2] == t]))
+            (t, t, len({p[1] for p in valid if p[2] == t}), len([p for p in valid if p[2] == t]), None)
             for t in types
         ]
-        + [("total", "Tổng cộng", len({p[1] for p in valid}), len(valid))],
+        + [("total", "Tổng cộng", len({p[1] for p in valid}), len(valid), 100)],
         "funding_by_source": [
             (
                 "NSTW/1",
@@ -176,6 +183,32 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
             ("training", "Tập huấn, bồi dưỡng", "Đã thực hiện", 9, 94, 4300, None, "2021–2024", "lớp", 1)
         ],
         "rating": [],
+        "opening": [
+            (
+                "587",
+                "Huyện Ninh Phước",
+                "Báo cáo 6 tháng cuối năm 2023",
+                4,
+                "6 tháng đầu năm 2024",
+            )
+        ],
+        "movement": [
+            ("opening", "Đầu kỳ", None, 3, 0, 0, 1, 4),
+            ("expired", "Hết hạn công nhận", 1, -1, 0, 0, 0, -1),
+            ("closing", "Cuối kỳ", None, 2, 0, 0, 1, 3),
+        ],
+        "conflict": [
+            (
+                "1",
+                "Huyện Ninh Phước",
+                "Kinh phí đã giải ngân",
+                "Số trên trang Bìa và số cộng từ các dòng",
+                345,
+                342,
+                "triệu đồng",
+            )
+        ],
+        "expiring": [],
         "submission_status": [
             (
                 code,
@@ -224,6 +257,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
     """Write the warehouse."""
     with duckdb.connect(str(path)) as con:
         con.execute(DDL.read_text(encoding="utf-8"))
+        con.begin()  # a commit for each row is most of the time
         units = [("58", "Tỉnh Ninh Thuận", "province", None)]
         units += [(code, name, "district", "58") for code, name in DISTRICTS.items()]
         for unit in units:
@@ -282,6 +316,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
             for row_no, row in enumerate(rows, start=1):
                 marks = ", ".join("?" * (len(row) + 2))
                 con.execute(f"insert into rpt_ministry__{table} values ({marks})", [PERIOD, row_no, *row])
+        con.commit()
 
 
 def write_verdict(directory: Path, verdict: str = "passed") -> None:

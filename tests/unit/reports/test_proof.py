@@ -138,19 +138,19 @@ def test_every_changed_number_of_the_text_is_named(prove_printed):
 
 
 def test_a_dash_where_the_copy_has_a_value_is_named(prove_printed):
-    table = prove_printed.document.tables[1]
+    table = prove_printed.document.tables[2]
     rows = [[*row[:3], "–"] if row[1] == "Sản phẩm hết hạn" else row for row in table.rows]
     tables = [*prove_printed.document.tables]
-    tables[1] = replace(table, rows=rows)
+    tables[2] = replace(table, rows=rows)
     (difference,) = prove_printed(replace(prove_printed.document, tables=tables))
     assert "row expired_product, column value: printed '–'" in difference
 
 
 def test_a_zero_where_nothing_is_known_is_named(prove_printed):
-    table = prove_printed.document.tables[1]
+    table = prove_printed.document.tables[2]
     rows = [[*row[:3], "0"] if row[1] == "Kinh phí kế hoạch" else row for row in table.rows]
     tables = [*prove_printed.document.tables]
-    tables[1] = replace(table, rows=rows)
+    tables[2] = replace(table, rows=rows)
     (difference,) = prove_printed(replace(prove_printed.document, tables=tables))
     assert "the frozen copy has no value" in difference
 
@@ -175,10 +175,10 @@ def test_a_row_or_table_taken_away_is_named(prove_printed):
 
 def test_two_columns_exchanged_are_named(prove_printed):
     document = prove_printed.document
-    table = document.tables[2]
+    table = document.tables[4]
     up = list(table.headings)
     up[2], up[3] = up[3], up[2]
-    tables = [*document.tables[:2], replace(table, headings=up), *document.tables[3:]]
+    tables = [*document.tables[:4], replace(table, headings=up), *document.tables[5:]]
     assert any("the headings are" in d for d in prove_printed(replace(document, tables=tables)))
 
 

@@ -1,5 +1,6 @@
 """The workbook: one sheet per table, live numbers and dates, ready to print."""
 
+import zipfile
 from datetime import datetime
 
 import pytest
@@ -72,3 +73,14 @@ def test_a_name_that_looks_like_a_formula_stays_a_name(freeze_and_pass, change):
     sheet = load_workbook(directory / f"bao-cao-ocop-{PERIOD}.xlsx")["Danh mục sản phẩm"]
     assert sheet["D5"].value == "=1+1"
     assert sheet["D5"].data_type == "s"
+
+
+def test_charts_are_native_follow_the_cells_and_leave_the_total_out(release):
+    with zipfile.ZipFile(release / f"bao-cao-ocop-{PERIOD}.xlsx") as container:
+        names = sorted(name for name in container.namelist() if name.startswith("xl/charts/chart"))
+        charts = [container.read(name).decode() for name in names]
+    by_unit, funding = charts
+    assert "'Theo đơn vị'!$C$6:$C$12" in by_unit  # seven districts, not their total in row 13
+    assert "'Kinh phí'!$D$5:$D$6" in funding
+    for chart in charts:  # hatched, to be told apart without colours
+        assert chart.count("<a:pattFill") == chart.count("<ser>") > 1

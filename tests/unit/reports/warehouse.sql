@@ -50,7 +50,7 @@ create table rpt_ministry__star_by_group (
 );
 create table rpt_ministry__producer_by_type (
     period_code varchar, row_no integer, row_code varchar, producer_type_name varchar,
-    producer_count bigint, product_count bigint
+    producer_count bigint, product_count bigint, producer_share_pct decimal(18,3)
 );
 create table rpt_ministry__funding_by_source (
     period_code varchar, row_no integer, row_code varchar, source_name varchar,
@@ -87,4 +87,21 @@ create table rpt_ministry__product_list (
 create table rpt_ministry__quality (
     period_code varchar, row_no integer, row_code varchar, finding_kind varchar, unit_name varchar,
     rule_id varchar, severity varchar, sheet varchar, finding varchar, finding_count bigint
+);
+create table rpt_ministry__opening (
+    period_code varchar, row_no integer, row_code varchar, unit_name varchar,
+    opening_basis_name varchar, opening_count bigint, skipped_periods varchar
+);
+create table rpt_ministry__movement (
+    period_code varchar, row_no integer, row_code varchar, movement_name varchar,
+    product_count bigint, star_3_count bigint, star_4_count bigint, star_5_count bigint,
+    star_unknown_count bigint, change_count bigint
+);
+create table rpt_ministry__conflict (
+    period_code varchar, row_no integer, row_code varchar, unit_name varchar, figure_name varchar,
+    kind_name varchar, first_value decimal(18,3), second_value decimal(18,3), measure_unit varchar
+);
+create table rpt_ministry__expiring (
+    period_code varchar, row_no integer, row_code varchar, unit_name varchar, product_name varchar,
+    producer_name varchar, star integer, expires_on date, re_rating_from date, re_rating_to date
 );
