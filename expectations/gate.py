@@ -174,7 +174,7 @@ def _expectations_judge():
     context.variables.progress_bars = {"globally": False}
     # one asset for all frames: each rule hands over its own frame when it runs
     asset = context.data_sources.add_pandas("candidate").add_dataframe_asset("frame")
-    batch = asset.add_batch_definition_whole_dataframe("whole")
+    batches = asset.add_batch_definition_whole_dataframe("whole")
 
     def judge(rule: Rule, frame: pd.DataFrame) -> tuple[int, list]:
         arguments = {key: value for key, value in rule.expectation.items() if key != "type"}
@@ -183,14 +183,10 @@ def _expectations_judge():
             raise GateBroken(rule.id, f"Great Expectations has no {rule.expectation['type']}")
         try:
             expectation = expectation_class(**arguments, severity=rule.severity)
-            suite = context.suites.add(gx.ExpectationSuite(name=rule.id, expectations=[expectation]))
-            validation = context.validation_definitions.add(
-                gx.ValidationDefinition(name=rule.id, data=batch, suite=suite)
-            )
-            [result] = validation.run(
-                batch_parameters={"dataframe": frame},
+            result = batches.get_batch({"dataframe": frame}).validate(
+                expectation,
                 result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
-            ).results
+            )
         except Exception as error:
             raise GateBroken(rule.id, f"{type(error).__name__}: {error}") from error
         # An exception inside an expectation also reads success=False: it is not a finding about the data.

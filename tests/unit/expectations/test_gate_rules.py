@@ -1,18 +1,39 @@
 """Every rule of the gate has a data set that makes it fail, and it alone."""
 
 import dataclasses
+import functools
+import pickle
 from datetime import UTC, date, datetime
 
 import pytest
 from gate_faults import FAULTS, waiver
 from gate_warehouse import build_warehouse
 
+from expectations import gate
 from expectations.gate import run_gate
 from expectations.rulebook import SUITES, load_rules
 
 CHECKED_AT = datetime(2024, 12, 18, 1, 30, tzinfo=UTC)
 RULES = {rule.id: rule for rule in load_rules()}
 PERIODS = {"nightly": None, "ministry": "2024H2"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def remembering_gate():
+    """Most frames of a fault are those of the sound warehouse: what was judged once is not judged again."""
+    judge = gate._expectations_judge()
+    judged = {}
+
+    def judge_once(rule, frame):
+        key = (rule.id, pickle.dumps(frame))
+        if key not in judged:
+            judged[key] = judge(rule, frame)
+        return judged[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gate, "_expectations_judge", lambda: judge_once)
+        patch.setattr(gate, "load_rules", functools.cache(load_rules))
+        yield
 
 
 def failing(database, suite, out_dir, waivers=()):
