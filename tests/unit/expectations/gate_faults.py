@@ -17,7 +17,6 @@ class Fault:
     premise: str | None = None  # the rule whose open finding the fault is about
 
 
-
 def found(rule_id: str, message: str) -> tuple[str]:
     """A finding of the form or of the model about the report of Ninh Phước."""
     text = message.replace("'", "''")
@@ -250,17 +249,26 @@ FAULTS = {
     "appeared_without_decision": Fault(
         "GATE-31",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-31", 'Sản phẩm "Nho sấy số 1" của "HTX số 1" còn hiệu lực nhưng không có quyết định nào được nêu.'),
+        figures=found(
+            "MODEL-31",
+            'Sản phẩm "Nho sấy số 1" của "HTX số 1" còn hiệu lực nhưng không có quyết định nào được nêu.',
+        ),
     ),
     "listed_late": Fault(
         "GATE-31",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-32", 'Sản phẩm "Nho sấy số 1": quyết định ngày 10/10/2023 đã có trước ngày chốt của báo cáo trước.'),
+        figures=found(
+            "MODEL-32",
+            'Sản phẩm "Nho sấy số 1": quyết định ngày 10/10/2023 đã có trước ngày chốt của báo cáo trước.',
+        ),
     ),
     "star_changed_without_decision": Fault(
         "GATE-32",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-33", 'Sản phẩm "Nho sấy số 1": kỳ trước ghi 3 sao, kỳ này ghi 4 sao nhưng không có quyết định mới.'),
+        figures=found(
+            "MODEL-33",
+            'Sản phẩm "Nho sấy số 1": kỳ trước ghi 3 sao, kỳ này ghi 4 sao nhưng không có quyết định mới.',
+        ),
     ),
     "star_above_its_points": Fault(
         "GATE-34",
@@ -275,7 +283,10 @@ FAULTS = {
     "minimum_not_met": Fault(
         "GATE-35",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-12", 'Sản phẩm "Nho sấy số 1": được ghi 4 sao nhưng không đạt tiêu chí tối thiểu của hạng này.'),
+        figures=found(
+            "MODEL-12",
+            'Sản phẩm "Nho sấy số 1": được ghi 4 sao nhưng không đạt tiêu chí tối thiểu của hạng này.',
+        ),
     ),
     "part_above_its_maximum": Fault(
         "GATE-35",
@@ -295,12 +306,16 @@ FAULTS = {
     "before_any_criteria": Fault(
         "GATE-37",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-17", 'Sản phẩm "Nho sấy số 1": ngày 1/1/2018 trước khi có bộ tiêu chí đánh giá đầu tiên.'),
+        figures=found(
+            "MODEL-17", 'Sản phẩm "Nho sấy số 1": ngày 1/1/2018 trước khi có bộ tiêu chí đánh giá đầu tiên.'
+        ),
     ),
     "dated_after_its_report": Fault(
         "GATE-38",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-18", 'Sản phẩm "Nho sấy số 1": ngày 1/1/2030 sau ngày nhận báo cáo (15/12/2024).'),
+        figures=found(
+            "MODEL-18", 'Sản phẩm "Nho sấy số 1": ngày 1/1/2030 sau ngày nhận báo cáo (15/12/2024).'
+        ),
     ),
     "decision_of_the_next_half": Fault(
         "GATE-38",
@@ -315,7 +330,10 @@ FAULTS = {
     "decision_told_two_ways": Fault(
         "GATE-40",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-21", 'Sản phẩm "Nho sấy số 1": quyết định số 1/QĐ-UBND được ghi ngày 10/10/2023; nơi khác ghi ngày 11/10/2023.'),
+        figures=found(
+            "MODEL-21",
+            'Sản phẩm "Nho sấy số 1": quyết định số 1/QĐ-UBND ghi ngày 10/10/2023; nơi khác ghi ngày 11/10.',
+        ),
     ),
     "producer_in_two_places": Fault(
         "GATE-43",
@@ -325,7 +343,9 @@ FAULTS = {
     "type_against_the_name": Fault(
         "GATE-43",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-41", 'Chủ thể "HTX số 1": loại hình ghi là doanh nghiệp, theo tên gọi là hợp tác xã.'),
+        figures=found(
+            "MODEL-41", 'Chủ thể "HTX số 1": loại hình ghi là doanh nghiệp, theo tên gọi là hợp tác xã.'
+        ),
     ),
     "aliases_in_a_circle": Fault(
         "GATE-43",
@@ -340,22 +360,31 @@ FAULTS = {
     "rural_money_in_a_town": Fault(
         "GATE-45",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-50", 'Nguồn "Ngân sách trung ương" dành cho địa bàn nông thôn; Thị trấn Phước Dân là đô thị.'),
+        figures=found(
+            "MODEL-50",
+            'Nguồn "Ngân sách trung ương" dành cho địa bàn nông thôn; Thị trấn Phước Dân là đô thị.',
+        ),
     ),
     "money_of_a_dead_district": Fault(
         "GATE-45",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("MODEL-51", 'Nguồn "Ngân sách cấp huyện" cho năm 2026 là sau ngày cấp ngân sách này kết thúc.'),
+        figures=found(
+            "MODEL-51", 'Nguồn "Ngân sách cấp huyện" cho năm 2026 là sau ngày cấp ngân sách này kết thúc.'
+        ),
     ),
     "sales_point_above_half": Fault(
         "GATE-46",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("FUNDING-06", "Hỗ trợ điểm giới thiệu và bán sản phẩm 60 triệu đồng, vượt 50% chi phí được duyệt."),
+        figures=found(
+            "FUNDING-06", "Hỗ trợ điểm giới thiệu và bán sản phẩm 60 triệu đồng, vượt 50% chi phí được duyệt."
+        ),
     ),
     "trademark_above_its_cap": Fault(
         "GATE-46",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
-        figures=found("FUNDING-07", "Hỗ trợ 1 nhãn hiệu 40 triệu đồng, vượt mức 35 triệu đồng mỗi nhãn hiệu."),
+        figures=found(
+            "FUNDING-07", "Hỗ trợ 1 nhãn hiệu 40 triệu đồng, vượt mức 35 triệu đồng mỗi nhãn hiệu."
+        ),
     ),
     "money_of_an_earlier_year": Fault(
         "GATE-48",
@@ -424,9 +453,9 @@ FAULTS = {
     "line_far_beyond_its_kind": Fault(
         "GATE-47",
         "trang Kinh phí dòng 16 (Tư vấn phát triển sản phẩm, năm 2024): 9.000 triệu đồng, trong khi các dòng cùng nội "
-        "dung thường là 25 triệu đồng.",
+        "dung thường là 33 triệu đồng.",
         facts=(
-            "insert into fct_funding select f.* replace (if(n = 5, 9000, 20 + n) as planned_amount_vnd_million, "
+            "insert into fct_funding select f.* replace (if(n = 5, 9000, 30 + n) as planned_amount_vnd_million, "
             "11 + n as _row_number) from fct_funding as f, range(1, 6) as t (n) where unit_code = '585'",
         ),
     ),
@@ -452,8 +481,7 @@ FAULTS = {
         "GATE-51",
         "cộng các loại hình được 15 chủ thể, toàn bộ là 14",
         facts=(
-            "update fct_product_status set producer_key = 'pr2', producer_type_code = 'HKD' "
-            f"{P1_NOW}",
+            f"update fct_product_status set producer_key = 'pr2', producer_type_code = 'HKD' {P1_NOW}",
             "update fct_product_status set producer_type_code = 'DN' where product_key = 'p2' and "
             "period_code = '2024H2'",
         ),
@@ -467,7 +495,9 @@ FAULTS = {
         "GATE-53",
         "Huyện Ninh Phước, 6 tháng cuối năm 2024, trang Kinh phí dòng 11: cột Ghi chú có số điện thoại hoặc số định "
         "danh cá nhân.",
-        facts=("update fct_funding set note = 'Liên hệ 0912 345 678' where disbursed_amount_vnd_million = 345",),
+        facts=(
+            "update fct_funding set note = 'Liên hệ 0912 345 678' where disbursed_amount_vnd_million = 345",
+        ),
     ),
     "waiver_ran_out": Fault(
         "GATE-54",

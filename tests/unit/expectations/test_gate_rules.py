@@ -123,7 +123,8 @@ def test_waiver_that_counts_or_was_taken_again_is_no_finding(tmp_path):
 def test_rule_judges_the_periods_it_is_in_force_for(tmp_path, monkeypatch):
     cap = RULES["GATE-46"]
     monkeypatch.setattr(
-        "expectations.gate.load_rules", lambda suite: [dataclasses.replace(cap, valid_from=date(2024, 12, 15))]
+        "expectations.gate.load_rules",
+        lambda suite: [dataclasses.replace(cap, valid_from=date(2024, 12, 15))],
     )
     fault = FAULTS["trademark_above_its_cap"]
     database = build_warehouse(tmp_path / "ocop.duckdb", fault.facts, fault.figures)
