@@ -10,9 +10,10 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ import duckdb
 
 from expectations.page import render_page
 from expectations.rulebook import Rule, load_rules
-from expectations.waiver import live_waivers, waiver_for
+from expectations.waiver import covers, is_over, last_day, waiver_for, waivers_of
 from expectations.wording import ranges, say
 
 if TYPE_CHECKING:
@@ -68,13 +69,26 @@ def run_gate(
     for name in ("gate.json", "gate.html"):
         (out_dir / name).unlink(missing_ok=True)
 
-    frames = _compute_frames(database, rules, period)
     judge = _expectations_judge()
     today = checked_at.astimezone(VIETNAM).date()
-    results = [
-        _judge_rule(rule, frame, judge, live_waivers(waivers, rule.id, today))
-        for rule, frame in zip(rules, frames, strict=True)
-    ]
+    with _open(database) as connection:
+        _require_period(connection, period)
+        _run_scope(connection, period)
+        frame_of = _frames(connection, today)
+        on_data = [rule for rule in rules if not rule.is_on_waivers]
+        # all of them before the first verdict: a rule that cannot be asked is told in a second
+        frames = {rule.id: frame_of(rule) for rule in on_data}
+        judged = {
+            rule.id: _judge_rule(rule, frames[rule.id], judge, waivers_of(waivers, rule.id), today)
+            for rule in on_data
+        }
+        _note_waivers(connection, waivers, judged, today)
+        for rule in rules:
+            if rule.is_on_waivers:
+                judged[rule.id] = _judge_rule(
+                    rule, frame_of(rule), judge, waivers_of(waivers, rule.id), today
+                )
+    results = [judged[rule.id].result for rule in rules]
     verdict = "held" if any(result["is_blocking"] for result in results) else "passed"
     record = {
         "verdict": verdict,
@@ -90,23 +104,39 @@ def run_gate(
     return Verdict(verdict, results, path)
 
 
-def _compute_frames(database: Path, rules: Iterable[Rule], period: str | None) -> list[pd.DataFrame]:
-    connection = duckdb.connect(str(database), read_only=True)
-    try:
+@contextmanager
+def _open(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(database), read_only=True) as connection:
         # DuckDB takes most of the memory unless told; pandas needs some beside it.
         connection.execute("set memory_limit = '2GB'")
-        known = connection.execute("select period_code from dim_period").fetchall()
-        if period is not None and (period,) not in known:
-            raise GateBroken(period, "no such report period in dim_period")
-        _run_scope(connection, period)
-        by_sql: dict[str, pd.DataFrame] = {}
-        for rule in rules:
-            if rule.sql not in by_sql:
-                by_sql[rule.sql] = _frame(connection, rule)
-            _require_columns(rule, by_sql[rule.sql])
-        return [by_sql[rule.sql] for rule in rules]
-    finally:
-        connection.close()
+        yield connection
+
+
+def _require_period(connection: duckdb.DuckDBPyConnection, period: str | None) -> None:
+    known = connection.execute("select period_code from dim_period").fetchall()
+    if period is not None and (period,) not in known:
+        raise GateBroken(period, "no such report period in dim_period")
+
+
+def _frames(connection: duckdb.DuckDBPyConnection, today: date) -> Callable[[Rule], pd.DataFrame]:
+    """A function rule -> the rows it judges; rules with the same SQL share one computation."""
+    by_sql: dict[str, pd.DataFrame] = {}
+    cut_offs = dict(connection.execute("select period_code, cut_off_on from dim_period").fetchall())
+
+    def frame_of(rule: Rule) -> pd.DataFrame:
+        if rule.sql not in by_sql:
+            by_sql[rule.sql] = _frame(connection, rule)
+        frame = by_sql[rule.sql]
+        _require_columns(rule, frame)
+        if "period_code" not in frame:
+            return frame if rule.is_in_force(today) else frame.iloc[:0]
+        # without a period it is looked at today
+        in_force = {
+            code: rule.is_in_force(cut_offs.get(code, today)) for code in frame["period_code"].unique()
+        }
+        return frame if all(in_force.values()) else frame[frame["period_code"].map(in_force)]
+
+    return frame_of
 
 
 def _run_scope(connection: duckdb.DuckDBPyConnection, period: str | None) -> None:
@@ -144,7 +174,7 @@ def _expectations_judge():
     context.variables.progress_bars = {"globally": False}
     # one asset for all frames: each rule hands over its own frame when it runs
     asset = context.data_sources.add_pandas("candidate").add_dataframe_asset("frame")
-    batch = asset.add_batch_definition_whole_dataframe("whole")
+    batches = asset.add_batch_definition_whole_dataframe("whole")
 
     def judge(rule: Rule, frame: pd.DataFrame) -> tuple[int, list]:
         arguments = {key: value for key, value in rule.expectation.items() if key != "type"}
@@ -153,14 +183,10 @@ def _expectations_judge():
             raise GateBroken(rule.id, f"Great Expectations has no {rule.expectation['type']}")
         try:
             expectation = expectation_class(**arguments, severity=rule.severity)
-            suite = context.suites.add(gx.ExpectationSuite(name=rule.id, expectations=[expectation]))
-            validation = context.validation_definitions.add(
-                gx.ValidationDefinition(name=rule.id, data=batch, suite=suite)
-            )
-            [result] = validation.run(
-                batch_parameters={"dataframe": frame},
+            result = batches.get_batch({"dataframe": frame}).validate(
+                expectation,
                 result_format={"result_format": "COMPLETE", "include_unexpected_rows": False},
-            ).results
+            )
         except Exception as error:
             raise GateBroken(rule.id, f"{type(error).__name__}: {error}") from error
         # An exception inside an expectation also reads success=False: it is not a finding about the data.
@@ -183,18 +209,25 @@ def _raised(exception_info: dict) -> str | None:
     return None
 
 
-def _judge_rule(rule: Rule, frame: pd.DataFrame, judge, waivers: list[dict]) -> dict:
+@dataclass(frozen=True)
+class _Judged:
+    result: dict
+    open_rows: list[dict]
+
+
+def _judge_rule(rule: Rule, frame: pd.DataFrame, judge, waivers: list[dict], today: date) -> _Judged:
     evaluated_count, failing = judge(rule, frame)
+    live = [waiver for waiver in waivers if not is_over(waiver, today)]
     open_rows, waived_rows, used = [], [], []
     for row in frame.loc[failing].to_dict("records"):
-        waiver = waiver_for(row, waivers)
+        waiver = waiver_for(row, live)
         if waiver is None:
             open_rows.append(row)
         else:
             waived_rows.append(row)
             if waiver not in used:
                 used.append(waiver)
-    return {
+    result = {
         "rule_id": rule.id,
         "title": rule.title,
         "title_vi": rule.title_vi,
@@ -220,6 +253,38 @@ def _judge_rule(rule: Rule, frame: pd.DataFrame, judge, waivers: list[dict]) -> 
             for waiver in used
         ],
     }
+    return _Judged(result, open_rows)
+
+
+def _note_waivers(
+    connection: duckdb.DuckDBPyConnection,
+    waivers: list[dict],
+    judged: Mapping[str, _Judged],
+    today: date,
+) -> None:
+    """Write gate_waiver: every waiver that touches the suite's periods and what of its findings is still open."""
+    connection.execute(
+        "create temp table gate_waiver (waived_rule_id varchar, unit_code varchar, period_code varchar, "
+        "decided_by varchar, until_on date, is_over boolean, open_count integer)"
+    )
+    looked_at = {code for (code,) in connection.execute("select period_code from gate_period").fetchall()}
+    for waiver in waivers:
+        rule_id, period_code = waiver["rule_id"], waiver.get("period_code")
+        if rule_id not in judged or (period_code and period_code not in looked_at):
+            continue
+        still_open = [row for row in judged[rule_id].open_rows if covers(waiver, row)]
+        connection.execute(
+            "insert into gate_waiver values ($1, $2, $3, $4, $5, $6, $7)",
+            [
+                rule_id,
+                waiver.get("unit_code"),
+                period_code,
+                waiver["by"],
+                last_day(waiver),
+                is_over(waiver, today),
+                len(still_open),
+            ],
+        )
 
 
 def _sentences(rule: Rule, rows: Iterable[dict]) -> list[str]:

@@ -3,7 +3,8 @@
 A rule's ``sql`` is one select over the candidate warehouse (and the objects of ``scope.sql``); each row of
 its frame is one thing to judge and brings the names and values its Vietnamese ``sentence`` prints. The
 ``expectation`` is a row-by-row expectation of Great Expectations on that frame, so that every failing row can
-be named and, if a person decided so, waived. Ids are never re-used.
+be named and, if a person decided so, waived. A rule judges the periods whose cut-off lies between its
+``valid_from`` and ``valid_to`` (null: still in force). Ids are never re-used.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -42,6 +44,8 @@ class Rule:
     title_vi: str
     dimension: str
     reason: str
+    valid_from: date
+    valid_to: date | None
     owner: str
     severity: str
     suites: tuple[str, ...]
@@ -49,6 +53,15 @@ class Rule:
     expectation: dict
     sentence: str
     action: str
+
+    def is_in_force(self, day: date) -> bool:
+        """Whether the rule judges a period cut off on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    @property
+    def is_on_waivers(self) -> bool:
+        """Whether it asks what became of waivers, which is known when all other rules are judged."""
+        return "gate_waiver" in self.sql
 
     @property
     def placeholders(self) -> set[str]:
@@ -79,6 +92,8 @@ def _rule(path: Path, raw: dict) -> Rule:
         (raw["dimension"] not in DIMENSIONS, f"unknown dimension {raw['dimension']!r}"),
         (raw["severity"] not in SEVERITIES, f"unknown severity {raw['severity']!r}"),
         (not raw["suites"] or not set(raw["suites"]) <= set(SUITES), f"unknown suite in {raw['suites']!r}"),
+        (not isinstance(raw["valid_from"], date), "valid_from is not a day, like 2019-08-21"),
+        (not isinstance(raw["valid_to"], (date, type(None))), "valid_to is neither a day nor null"),
         ("type" not in raw["expectation"], "the expectation has no type"),
     ]
     for is_fault, what in faults:

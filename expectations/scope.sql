@@ -123,3 +123,18 @@ select
     / nullif(count(*) filter (was_valid) over unit_period, 0) as vanished_pct,
 from final
 window unit_period as (partition by unit_code, period_code);
+
+-- What the form or the model found by these rules, beside every submission that counts: one without a finding has an
+-- empty key, so that a rule says how many submissions it looked at.
+create temp macro findings(rule_ids) as table
+select
+    s.period_code,
+    s.unit_code,
+    unit_name_at(s.unit_code, s.period_code) as unit_name,
+    i.message,
+    i.issue_key as open_issue_key,
+from fct_submission as s
+left join
+    fct_issue as i on s.submission_id = i.submission_id and list_contains(rule_ids, i.rule_id) and i.is_in_force
+where s.is_in_force and s.period_code in (select period_code from gate_period)
+order by s.period_code desc, s.unit_code, i.sheet, i.row_number, i.message;

@@ -28,7 +28,7 @@ _ANSWER_TABLES = {
 
 
 def generated_files() -> dict[Path, str]:
-    """Path and content of every generated file."""
+    """Path and content of every file written from the forms and the marts."""
     return {
         PROJECT / "dbt_project/models/staging/_sources.yml": _sources(),
         PROJECT / "dbt_project/macros/match_key.sql": _match_key_macro(),
@@ -36,24 +36,6 @@ def generated_files() -> dict[Path, str]:
         PROJECT / "docs/huong-dan/danh-muc-kiem-tra.md": rule_catalogue(_MARK),
         PROJECT / "docs/tu-dien-du-lieu.md": data_dictionary(),
     }
-
-
-def write_generated() -> list[Path]:
-    """Write the files that are not fresh; returns them."""
-    stale = stale_files()
-    for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(generated_files()[path], encoding="utf-8")
-    return stale
-
-
-def stale_files() -> list[Path]:
-    """Generated files whose content is not what the forms say now."""
-    return [
-        path
-        for path, content in generated_files().items()
-        if not path.exists() or path.read_text(encoding="utf-8") != content
-    ]
 
 
 def _sources() -> str:

@@ -475,8 +475,8 @@ def verify(context: typer.Context) -> None:
 def generate(
     check_only: Annotated[bool, typer.Option("--check", help="Change nothing; 1 when stale")] = False,
 ) -> None:
-    """Write the files that are generated from the forms."""
-    from ingest.generate import stale_files, write_generated
+    """Write the files that are generated from the forms, the marts and the rules of the gate."""
+    from pipeline.generated import stale_files, write_generated
 
     stale = stale_files() if check_only else write_generated()
     for path in stale:

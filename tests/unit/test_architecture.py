@@ -158,6 +158,6 @@ def test_the_lock_names_no_address_and_has_a_hash_for_every_package():
 
 
 def test_generated_files_are_fresh():
-    from ingest.generate import stale_files
+    from pipeline.generated import stale_files
 
     assert stale_files() == []

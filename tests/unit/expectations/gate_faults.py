@@ -13,6 +13,29 @@ class Fault:
     words: str
     facts: tuple[str, ...] = field(default=())
     figures: tuple[str, ...] = field(default=())
+    waivers: tuple[dict, ...] = field(default=())
+    premise: str | None = None  # the rule whose open finding the fault is about
+
+
+def found(rule_id: str, message: str) -> tuple[str]:
+    """A finding of the form or of the model about the report of Ninh Phước."""
+    text = message.replace("'", "''")
+    return (
+        "insert into fct_issue by name select 'new' as issue_key, '2024H2-587-b' as submission_id, "
+        f"'{rule_id}' as rule_id, true as is_in_force, '{text}' as message",
+    )
+
+
+def waiver(rule_id: str, until: str) -> dict:
+    """A decision of a person about Ninh Phước in the second half of 2024."""
+    return {
+        "rule_id": rule_id,
+        "unit_code": "587",
+        "period_code": "2024H2",
+        "reason": "Chờ quyết định của tỉnh",
+        "by": "Trần Thị B",
+        "until": until,
+    }
 
 
 P1_NOW = "where product_key = 'p1' and period_code = '2024H2'"
@@ -84,11 +107,10 @@ FAULTS = {
         'Huyện Ninh Phước: Sản phẩm "Nho sấy số 1" của "HTX số 1" có trong báo cáo 6 tháng đầu năm 2024 '
         "nhưng không có trong báo cáo 6 tháng cuối năm 2024",
         facts=(f"delete from fct_product_status {P1_NOW}",),
-        figures=(
-            "insert into fct_issue by name select 'i8' as issue_key, '2024H2-587-b' as submission_id, "
-            '\'MODEL-30\' as rule_id, true as is_in_force, \'Sản phẩm "Nho sấy số 1" của "HTX số 1" có trong '
-            "báo cáo 6 tháng đầu năm 2024 nhưng không có trong báo cáo 6 tháng cuối năm 2024, không rõ lý do.' as "
-            "message",
+        figures=found(
+            "MODEL-30",
+            'Sản phẩm "Nho sấy số 1" của "HTX số 1" có trong báo cáo 6 tháng đầu năm 2024 nhưng không có trong '
+            "báo cáo 6 tháng cuối năm 2024, không rõ lý do.",
         ),
     ),
     "stock_cut_short": Fault(
@@ -129,22 +151,25 @@ FAULTS = {
     "district_decision_after_the_districts": Fault(
         "GATE-15",
         'Huyện Ninh Phước, 6 tháng cuối năm 2024: Sản phẩm "Nho sấy số 1": quyết định cấp huyện số 1/QĐ-UBND',
-        figures=(
-            "insert into fct_issue by name select 'i15' as issue_key, '2024H2-587-b' as submission_id, "
-            "'MODEL-13' as rule_id, true as is_in_force, 'Sản phẩm \"Nho sấy số 1\": quyết định cấp huyện số "
-            "1/QĐ-UBND ngày 2/7/2025 đề sau ngày cấp huyện kết thúc (30/6/2025).' as message",
+        figures=found(
+            "MODEL-13",
+            'Sản phẩm "Nho sấy số 1": quyết định cấp huyện số 1/QĐ-UBND ngày 2/7/2025 đề sau ngày cấp huyện kết '
+            "thúc (30/6/2025).",
         ),
     ),
-    "commune_without_successor": Fault(
+    "figure_lost_on_the_new_map": Fault(
         "GATE-16",
-        "Xã An Hải (mã 22888) có 5 sản phẩm còn hiệu lực, khi chuyển sang xã mới thành 0.",
-        facts=("delete from bridge_unit_succession where old_unit_code = '22888'",),
+        '6 tháng cuối năm 2024, số liệu product_count: theo các dòng là 15, cộng theo "Địa giới mới" cấp xã được 10.',
+        figures=(
+            "delete from mart_measure_by_map where map_code = 'new' and unit_code is null and period_code = '2024H2'",
+        ),
     ),
-    "commune_with_two_default_successors": Fault(
+    "figure_twice_on_the_new_map": Fault(
         "GATE-16",
-        "Xã Quảng Sơn (mã 22819) có 5 sản phẩm còn hiệu lực, khi chuyển sang xã mới thành 10.",
-        facts=(
-            "update bridge_unit_succession set relation_code = 'split_default' where old_unit_code = '22819'",
+        'theo các dòng là 15, cộng theo "Địa giới mới" cấp xã được 20.',
+        figures=(
+            "insert into mart_measure_by_map select * replace ('22810' as unit_code) from mart_measure_by_map "
+            "where map_code = 'new' and unit_code is null and period_code = '2024H2'",
         ),
     ),
     "money_typed_in_dong": Fault(
@@ -210,5 +235,276 @@ FAULTS = {
             "update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = 342 where "
             "row_code = 'NSDP_HUYEN-6' and period_code = '2024H2'",
         ),
+    ),
+    "sheet_left_empty": Fault(
+        "GATE-27",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("SHEET-04", 'Trang "Hoạt động" không có dòng nào và không đánh dấu "Không phát sinh".'),
+    ),
+    "line_stands_twice": Fault(
+        "GATE-28",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("ROW-02", "Dòng này giống hệt dòng 11 (Năm kinh phí 2024)."),
+    ),
+    "appeared_without_decision": Fault(
+        "GATE-31",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-31",
+            'Sản phẩm "Nho sấy số 1" của "HTX số 1" còn hiệu lực nhưng không có quyết định nào được nêu.',
+        ),
+    ),
+    "listed_late": Fault(
+        "GATE-31",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-32",
+            'Sản phẩm "Nho sấy số 1": quyết định ngày 10/10/2023 đã có trước ngày chốt của báo cáo trước.',
+        ),
+    ),
+    "star_changed_without_decision": Fault(
+        "GATE-32",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-33",
+            'Sản phẩm "Nho sấy số 1": kỳ trước ghi 3 sao, kỳ này ghi 4 sao nhưng không có quyết định mới.',
+        ),
+    ),
+    "star_above_its_points": Fault(
+        "GATE-34",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-10", 'Sản phẩm "Nho sấy số 1": ghi 4 sao, tổng điểm 62,5 là 3 sao.'),
+    ),
+    "points_in_no_band": Fault(
+        "GATE-34",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-11", 'Sản phẩm "Nho sấy số 1": tổng điểm 69,5 không thuộc khung điểm nào.'),
+    ),
+    "minimum_not_met": Fault(
+        "GATE-35",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-12",
+            'Sản phẩm "Nho sấy số 1": được ghi 4 sao nhưng không đạt tiêu chí tối thiểu của hạng này.',
+        ),
+    ),
+    "part_above_its_maximum": Fault(
+        "GATE-35",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-15", 'Sản phẩm "Nho sấy số 1": điểm phần A là 45, cho tối đa 40 điểm.'),
+    ),
+    "wrong_council": Fault(
+        "GATE-36",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-14", 'Sản phẩm "Nho sấy số 1": 4 sao do hội đồng cấp huyện công nhận.'),
+    ),
+    "recognised_below_three": Fault(
+        "GATE-37",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-16", 'Sản phẩm "Nho sấy số 1": hạng 2 sao nhưng ghi là được công nhận.'),
+    ),
+    "before_any_criteria": Fault(
+        "GATE-37",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-17", 'Sản phẩm "Nho sấy số 1": ngày 1/1/2018 trước khi có bộ tiêu chí đánh giá đầu tiên.'
+        ),
+    ),
+    "dated_after_its_report": Fault(
+        "GATE-38",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-18", 'Sản phẩm "Nho sấy số 1": ngày 1/1/2030 sau ngày nhận báo cáo (15/12/2024).'
+        ),
+    ),
+    "decision_of_the_next_half": Fault(
+        "GATE-38",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-19", 'Sản phẩm "Nho sấy số 1": quyết định ngày 15/12/2024 ký sau ngày chốt.'),
+    ),
+    "other_expiry_stated": Fault(
+        "GATE-39",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-22", 'Sản phẩm "Nho sấy số 1": ngày hết hạn ghi là 10/10/2027.'),
+    ),
+    "decision_told_two_ways": Fault(
+        "GATE-40",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-21",
+            'Sản phẩm "Nho sấy số 1": quyết định số 1/QĐ-UBND ghi ngày 10/10/2023; nơi khác ghi ngày 11/10.',
+        ),
+    ),
+    "producer_in_two_places": Fault(
+        "GATE-43",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-40", 'Chủ thể "HTX số 1" được ghi ở hai nơi không có địa bàn chung.'),
+    ),
+    "type_against_the_name": Fault(
+        "GATE-43",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-41", 'Chủ thể "HTX số 1": loại hình ghi là doanh nghiệp, theo tên gọi là hợp tác xã.'
+        ),
+    ),
+    "aliases_in_a_circle": Fault(
+        "GATE-43",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-42", 'Chủ thể "HTX số 1": các quyết định gộp tên chỉ vòng lại chính tên này.'),
+    ),
+    "producer_type_changed": Fault(
+        "GATE-44",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("MODEL-20", 'Chủ thể "HTX số 1": kỳ trước ghi "Tổ hợp tác", nay ghi "Hợp tác xã".'),
+    ),
+    "rural_money_in_a_town": Fault(
+        "GATE-45",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-50",
+            'Nguồn "Ngân sách trung ương" dành cho địa bàn nông thôn; Thị trấn Phước Dân là đô thị.',
+        ),
+    ),
+    "money_of_a_dead_district": Fault(
+        "GATE-45",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "MODEL-51", 'Nguồn "Ngân sách cấp huyện" cho năm 2026 là sau ngày cấp ngân sách này kết thúc.'
+        ),
+    ),
+    "sales_point_above_half": Fault(
+        "GATE-46",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "FUNDING-06", "Hỗ trợ điểm giới thiệu và bán sản phẩm 60 triệu đồng, vượt 50% chi phí được duyệt."
+        ),
+    ),
+    "trademark_above_its_cap": Fault(
+        "GATE-46",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found(
+            "FUNDING-07", "Hỗ trợ 1 nhãn hiệu 40 triệu đồng, vượt mức 35 triệu đồng mỗi nhãn hiệu."
+        ),
+    ),
+    "money_of_an_earlier_year": Fault(
+        "GATE-48",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("FUNDING-04", "Năm kinh phí 2022 trước năm của kỳ báo cáo."),
+    ),
+    "disbursed_before_its_year": Fault(
+        "GATE-48",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: ",
+        figures=found("FUNDING-05", "Đã giải ngân 20 triệu đồng cho năm kinh phí 2026 chưa bắt đầu."),
+    ),
+    "sent_after_the_deadline": Fault(
+        "GATE-24",
+        "Huyện Ninh Sơn, 6 tháng cuối năm 2024: báo cáo nhận ngày 20/12/2024, sau hạn gửi 17/12/2024.",
+        figures=(
+            "update rpt_ministry__submission_status set is_on_time = false, received_on = '2024-12-20' "
+            "where unit_code = '585' and period_code = '2024H2'",
+        ),
+    ),
+    "more_received_than_expected": Fault(
+        "GATE-25",
+        "1 đơn vị phải gửi, 2 đã gửi, 2 đúng hạn, không khớp với danh sách đơn vị (lệch 1).",
+        figures=(
+            "update rpt_ministry__headline set value = 1 where row_code = 'expected_unit' and period_code = '2024H2'",
+        ),
+    ),
+    "no_plan": Fault(
+        "GATE-26",
+        "chưa có chỉ tiêu kế hoạch nào cho năm 2024",
+        facts=("update fct_target set target_from_year = 2021, target_to_year = 2022",),
+    ),
+    "movements_do_not_balance": Fault(
+        "GATE-29",
+        "đầu kỳ 10, thay đổi tăng 0, giảm 1 thì cuối kỳ phải là 9, nhưng ghi 10.",
+        figures=(
+            "update fct_product_movement set revoked_count = 1 where product_key = 'p1' and period_code = '2024H2'",
+        ),
+    ),
+    "movements_end_elsewhere": Fault(
+        "GATE-30",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024: bảng biến động kết thúc với 9 sản phẩm, trang Sản phẩm có 10 sản "
+        "phẩm còn hiệu lực.",
+        figures=("delete from fct_product_movement where product_key = 'p1' and period_code = '2024H2'",),
+    ),
+    "half_year_missed": Fault(
+        "GATE-33",
+        "số đầu kỳ lấy từ báo cáo 6 tháng đầu năm 2024 vì thiếu báo cáo của 1 kỳ ở giữa",
+        figures=(
+            "update fct_product_movement set missed_period_count = 1 where unit_code = '587' and "
+            "period_code = '2024H2'",
+        ),
+    ),
+    "one_number_two_days": Fault(
+        "GATE-41",
+        "quyết định số 1/QĐ-UBND của UBND huyện ninh phước được ghi 2 ngày khác nhau (10/10/2023, 11/10/2023).",
+        facts=(
+            "update fct_product_status set decision_number = '1/QĐ-UBND', decision_date = '2023-10-11' "
+            "where product_key = 'p2' and period_code = '2024H2'",
+        ),
+    ),
+    "near_match_undecided": Fault(
+        "GATE-42",
+        'Hai tên chủ thể gần giống nhau chưa được quyết định là một hay là hai: "HTX số 1" và "HTX số một".',
+        figures=("update mart_identity_proposal set state_code = 'open'",),
+    ),
+    "line_far_beyond_its_kind": Fault(
+        "GATE-47",
+        "trang Kinh phí dòng 16 (Tư vấn phát triển sản phẩm, năm 2024): 9.000 triệu đồng, trong khi các dòng cùng nội "
+        "dung thường là 33 triệu đồng.",
+        facts=(
+            "insert into fct_funding select f.* replace (if(n = 5, 9000, 30 + n) as planned_amount_vnd_million, "
+            "11 + n as _row_number) from fct_funding as f, range(1, 6) as t (n) where unit_code = '585'",
+        ),
+    ),
+    "year_against_its_halves": Fault(
+        "GATE-49",
+        "số cả năm và tổng hai kỳ có hai số khác nhau, 342 và 345 triệu đồng.",
+        figures=(
+            "insert into fct_conflict by name select 'c1' as conflict_key, 'year_and_halves' as kind_code, "
+            "unnest([342, 345]) as value, 'triệu đồng' as measure_unit, '2024H2-587-b' as _submission_id",
+        ),
+    ),
+    "parts_of_the_money": Fault(
+        "GATE-50",
+        "giải ngân 345 triệu đồng, trong khi ngân sách nhà nước 345 cộng nguồn khác 5 là 350 triệu đồng.",
+        figures=(
+            "insert into rpt_ministry__headline by name select '2024H2' as period_code, "
+            "'funding_disbursed_other' as row_code, 5 as value",
+            "insert into int_ministry__evidence by name select '2024H2' as period_code, 'headline' as table_code, "
+            "'funding_disbursed_other' as row_code, 'value' as column_code, 'sum' as measure_kind, 5 as amount",
+        ),
+    ),
+    "producer_in_two_rows": Fault(
+        "GATE-51",
+        "cộng các loại hình được 15 chủ thể, toàn bộ là 14",
+        facts=(
+            f"update fct_product_status set producer_key = 'pr2', producer_type_code = 'HKD' {P1_NOW}",
+            "update fct_product_status set producer_type_code = 'DN' where product_key = 'p2' and "
+            "period_code = '2024H2'",
+        ),
+    ),
+    "share_above_all": Fault(
+        "GATE-52",
+        '"Tỷ lệ chủ thể là hợp tác xã" được tính là 120%.',
+        figures=("update rpt_ministry__target_result set result_value = 120",),
+    ),
+    "telephone_in_a_note": Fault(
+        "GATE-53",
+        "Huyện Ninh Phước, 6 tháng cuối năm 2024, trang Kinh phí dòng 11: cột Ghi chú có số điện thoại hoặc số định "
+        "danh cá nhân.",
+        facts=(
+            "update fct_funding set note = 'Liên hệ 0912 345 678' where disbursed_amount_vnd_million = 345",
+        ),
+    ),
+    "waiver_ran_out": Fault(
+        "GATE-54",
+        "Miễn trừ GATE-13 của Huyện Ninh Phước do Trần Thị B quyết định đã hết hạn ngày 17/12/2024, còn 1 trường hợp "
+        "không đạt.",
+        facts=(f"update fct_product_status set star = null {P1_NOW}",),
+        waivers=(waiver("GATE-13", "2024-12-17"),),
+        premise="GATE-13",
     ),
 }

@@ -1,5 +1,7 @@
 """Rule files are read strictly: a slip of the pen is named, not ignored."""
 
+from datetime import date
+
 import pytest
 import yaml
 
@@ -11,6 +13,8 @@ RULE = {
     "title_vi": "t",
     "dimension": "validity",
     "reason": "r",
+    "valid_from": date(2019, 8, 21),
+    "valid_to": None,
     "owner": "o",
     "severity": "warning",
     "suites": ["nightly"],
@@ -38,6 +42,8 @@ def test_rules_come_in_the_order_of_their_ids(tmp_path):
         ({"id": "rule 7"}, "GATE-07"),
         ({"dimension": "beauty"}, "beauty"),
         ({"severity": "error"}, "error"),
+        ({"valid_from": "soon"}, "valid_from"),
+        ({"valid_to": "never"}, "valid_to"),
         ({"suites": ["weekly"]}, "weekly"),
         ({"suites": []}, "suite"),
         ({"expectation": {"column": "a"}}, "no type"),

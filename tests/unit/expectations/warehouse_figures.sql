@@ -63,6 +63,13 @@ select period_code, 'headline', 'funding_' || money_code, 'value', 'sum', null, 
     _row_number
 from money
 union all
+select period_code, 'headline', 'funding_disbursed_' || if(is_state_budget, 'state', 'other'), 'value', 'sum', null,
+    amount, _submission_id, _sheet, _row_number
+from money where money_code = 'disbursed'
+union all
+select period_code, 'headline', 'producer', 'value', 'count', producer_key, null, _submission_id, _sheet, _row_number
+from product where is_valid
+union all
 select b.period_code, 'rating', unit_code || '-' || cycle_code,
     unnest(['product_count', 'star_' || star || '_count']), 'count', product_key, null, _submission_id, _sheet,
     _row_number
@@ -96,7 +103,9 @@ insert into rpt_ministry__headline by name
 select period_code, row_code, row_code as figure_name, printed_value as value
 from printed where table_code = 'headline' and row_code <> 'total';
 insert into rpt_ministry__headline by name
-select distinct period_code, 'received_unit' as row_code, 'Đơn vị đã gửi' as figure_name, 2 as value from printed;
+select distinct period_code, unnest(['expected_unit', 'received_unit']) as row_code,
+    if(period_code = '2025H2', 1, 2) as value
+from printed;
 insert into rpt_ministry__star_by_unit by name
 select
     period_code, row_code,
@@ -159,7 +168,7 @@ from printed where table_code = 'activity' and row_code <> 'total' group by all;
 
 insert into rpt_ministry__submission_status by name
 select period_code, unit_code as row_code, unit_code, u.unit_name, 'received' as submission_status_code,
-    'Đã nhận' as submission_status_name
+    'Đã nhận' as submission_status_name, true as is_on_time
 from (
     select distinct b.period_code, f.unit_code
     from fct_product_status as f
@@ -167,3 +176,49 @@ from (
 ) as s
 inner join dim_unit as u using (unit_code)
 where u.unit_level_code = 'district' or u.valid_to is null;
+
+insert into rpt_ministry__target_result by name
+select period_code, 'Tỉnh Ninh Thuận' as unit_name, 'Tỷ lệ chủ thể là hợp tác xã' as indicator_name,
+    '%' as measure_unit, 40 as result_value
+from dim_period;
+
+-- the movements of every unit from one period it reported to its next
+insert into fct_product_movement by name
+with stock as (
+    select f.period_code, f.unit_code, f.product_key, p.cut_off_on
+    from fct_product_status as f
+    inner join dim_period as p using (period_code)
+    where is_valid
+),
+
+previous as (
+    select unit_code, period_code, lag(period_code) over (partition by unit_code order by cut_off_on) as previous_code
+    from (select distinct unit_code, period_code, cut_off_on from stock)
+),
+
+moved as (
+    select n.period_code, n.unit_code, x.product_key, n.previous_code,
+        b.product_key is not null as was_valid, s.product_key is not null as is_valid
+    from previous as n
+    inner join (select distinct unit_code, product_key from stock) as x using (unit_code)
+    left join stock as b
+        on b.period_code = n.previous_code and b.unit_code = n.unit_code and b.product_key = x.product_key
+    left join stock as s
+        on s.period_code = n.period_code and s.unit_code = n.unit_code and s.product_key = x.product_key
+)
+
+select period_code, unit_code, product_key, previous_code as previous_period_code, 0 as missed_period_count,
+    was_valid::integer as opening_count, (is_valid and not was_valid)::integer as initial_count, 0 as new_count,
+    0 as late_count, 0 as re_recognised_count, 0 as upgraded_count, 0 as downgraded_count, 0 as corrected_count,
+    0 as moved_count, 0 as appeared_count, 0 as expired_count, 0 as revoked_count, 0 as stopped_count,
+    (was_valid and not is_valid)::integer as vanished_count, is_valid::integer as closing_count
+from moved where was_valid or is_valid;
+
+insert into int_measure
+select period_code, 'product_count', commune_code, count(distinct product_key)
+from fct_product_status where is_valid group by all;
+-- Quảng Sơn was divided: on the new map its figures stand on a line without a unit
+insert into mart_measure_by_map
+select period_code, measure_code, map_code, if(map_code = 'old', 'Địa giới cũ', 'Địa giới mới'), 'commune',
+    if(map_code = 'new' and place_code = '22819', null, place_code), amount
+from int_measure cross join (values ('old'), ('new')) as m (map_code);

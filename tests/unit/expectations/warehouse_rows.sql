@@ -30,10 +30,10 @@ inner join dim_unit as o on s.old_unit_code = o.unit_code and o.valid_to is not 
 inner join dim_unit as n on s.new_unit_code = n.unit_code and n.valid_to is null;
 
 insert into dim_period values
-    ('2024H1', 'H1', 2024, '2023-12-15', '2024-06-14', 'NĐ 09/2019/NĐ-CP Điều 12'),
-    ('2024H2', 'H2', 2024, '2024-06-15', '2024-12-14', 'NĐ 09/2019/NĐ-CP Điều 12'),
-    ('2024Y', 'Y', 2024, '2023-12-15', '2024-12-14', 'NĐ 09/2019/NĐ-CP Điều 12'),
-    ('2025H2', 'H2', 2025, '2025-06-15', '2025-12-14', 'NĐ 09/2019/NĐ-CP Điều 12');
+    ('2024H1', 'H1', 2024, '2023-12-15', '2024-06-14', '2024-06-18', 'NĐ 09/2019/NĐ-CP Điều 12'),
+    ('2024H2', 'H2', 2024, '2024-06-15', '2024-12-14', '2024-12-17', 'NĐ 09/2019/NĐ-CP Điều 12'),
+    ('2024Y', 'Y', 2024, '2023-12-15', '2024-12-14', '2024-12-17', 'NĐ 09/2019/NĐ-CP Điều 12'),
+    ('2025H2', 'H2', 2025, '2025-06-15', '2025-12-14', '2025-12-16', 'NĐ 09/2019/NĐ-CP Điều 12');
 insert into bridge_period values
     ('2024H1', 'stock', '2024H1'), ('2024H1', 'flow', '2024H1'),
     ('2024H2', 'stock', '2024H2'), ('2024H2', 'flow', '2024H2'),
@@ -75,6 +75,7 @@ select
     case when n in (15, 17) then 'stated' else 'computed' end,
     n < 16, n < 17,
     case n when 15 then null when 16 then date '2020-11-02' when 17 then null else date '2023-10-10' end,
+    case n when 15 then null when 16 then date '2020-11-02' when 17 then null else date '2023-10-10' end,
     case n when 15 then null when 16 then date '2023-11-02' when 17 then null else date '2026-10-10' end,
     case when n < 17 then n || '/QĐ-UBND' end, 'UBND ' || lower(u.unit_name), null,
     s.submission_id, 'Sản phẩm', 10 + n
@@ -96,27 +97,28 @@ where period_code = '2024H2' and commune_code = '22870' and is_cumulative;
 
 insert into fct_rating values
     ('2024H2', '587', 'p1', 'pr1', 'first', 'district', '2024-10-01', 62.5, 3, null, '1/QĐ-UBND', '2024-10-10',
-        'recognised', '2024H2-587-b', 'Phân hạng', 11),
+        'recognised', 'Theo biên bản số 12, ngày 1.10.2024', '2024H2-587-b', 'Phân hạng', 11),
     ('2025H2', '22870', 'p2', 'pr2', 're_rating', 'province', '2025-10-01', 71, 4, null, '90/QĐ-UBND',
-        '2025-10-10', 'kept', '2025H2-22870-a', 'Phân hạng', 11);
+        '2025-10-10', 'kept', null, '2025H2-22870-a', 'Phân hạng', 11);
 insert into fct_funding values
     ('2024H1', '587', 2024, 'NSDP_HUYEN', true, 'SN', '1', 500, 93.974, 2, false, null, '2024H1-587-a', 'Kinh phí', 11),
     ('2024H2', '587', 2024, 'NSDP_HUYEN', true, 'SN', '6', null, 345, 17, false, null, '2024H2-587-b', 'Kinh phí', 11),
     ('2024H2', '585', 2024, 'TU_HUY_DONG', false, null, '1', 25, null, 3, true, null, '2024H2-585-a', 'Kinh phí', 11);
 insert into fct_target values
-    ('2024Y', '58', '58', 'new_product', 2024, 2024, 10, 20, 'sản phẩm', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 11),
-    ('2024Y', '58', '58', 'planned_product', 2024, 2024, 12, 12, 'sản phẩm', null, null, null, true, 'KH', '2024Y-58-a', 'Chỉ tiêu', 12),
-    ('2024Y', '58', '587', 'planned_product', 2024, 2024, 7, 7, 'sản phẩm', null, null, null, true, 'KH', '2024Y-58-a', 'Chỉ tiêu', 13),
-    ('2024Y', '58', '585', 'planned_product', 2024, 2024, 4, 6, 'sản phẩm', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 14),
-    ('2024Y', '58', '587', 'planned_product', 2024, 2024, 6, 6, 'sản phẩm', 3, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 17),
-    ('2024Y', '58', '58', 'producer_htx_pct', 2024, 2024, 30, null, '%', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 15),
-    ('2024Y', '58', '587', 'producer_htx_pct', 2024, 2024, 40, null, '%', null, null, null, false, 'KH', '2024Y-58-a', 'Chỉ tiêu', 16);
+    ('2024Y', '58', '58', 'new_product', 2024, 2024, 10, 20, 'sản phẩm', null, null, null, false, 'KH', null, '2024Y-58-a', 'Chỉ tiêu', 11),
+    ('2024Y', '58', '58', 'planned_product', 2024, 2024, 12, 12, 'sản phẩm', null, null, null, true, 'KH', null, '2024Y-58-a', 'Chỉ tiêu', 12),
+    ('2024Y', '58', '587', 'planned_product', 2024, 2024, 7, 7, 'sản phẩm', null, null, null, true, 'KH', null, '2024Y-58-a', 'Chỉ tiêu', 13),
+    ('2024Y', '58', '585', 'planned_product', 2024, 2024, 4, 6, 'sản phẩm', null, null, null, false, 'KH', null, '2024Y-58-a', 'Chỉ tiêu', 14),
+    ('2024Y', '58', '587', 'planned_product', 2024, 2024, 6, 6, 'sản phẩm', 3, null, null, false, 'KH', null, '2024Y-58-a', 'Chỉ tiêu', 17),
+    ('2024Y', '58', '58', 'producer_htx_pct', 2024, 2024, 30, null, '%', null, null, null, false, 'KH', null, '2024Y-58-a', 'Chỉ tiêu', 15),
+    ('2024Y', '58', '587', 'producer_htx_pct', 2024, 2024, 40, null, '%', null, null, null, false, 'KH', null, '2024Y-58-a', 'Chỉ tiêu', 16);
 insert into fct_activity values
-    ('2024H2', '587', 'training', 'done', '2024-09-01', '2024-09-02', '22870', 2, 80, '2024H2-587-b', 'Hoạt động', 11),
-    ('2024H1', '585', 'training', 'done', '2024-03-01', '2024-03-02', '22819', 1, 35, '2024H1-585-a', 'Hoạt động', 11);
+    ('2024H2', '587', 'training', 'done', '2024-09-01', '2024-09-02', '22870', 2, 80, null, '2024H2-587-b', 'Hoạt động', 11),
+    ('2024H1', '585', 'training', 'done', '2024-03-01', '2024-03-02', '22819', 1, 35, null, '2024H1-585-a', 'Hoạt động', 11);
 insert into fct_issue (
     issue_key, submission_id, unit_code, period_code, rule_id, severity, family, column_title, value_text,
     expected_text, is_in_force
 ) values
     ('i1', '2024H2-587-a', '587', '2024H2', 'COVER-11', 'warning', 'control_total', 'Sản phẩm 3 sao', '5', '4', false),
     ('i2', '2024H2-587-b', '587', '2024H2', 'CELL-02', 'warning', 'missing_expected', 'Điểm', null, null, true);
+insert into mart_identity_proposal values ('producer', 'HTX số 1', 'HTX số một', 'apart');

@@ -8,7 +8,8 @@ create table bridge_unit_succession (
     relation_code varchar
 );
 create table dim_period (
-    period_code varchar, period_kind varchar, period_year integer, starts_on date, cut_off_on date, basis varchar
+    period_code varchar, period_kind varchar, period_year integer, starts_on date, cut_off_on date,
+    deadline_on date, basis varchar
 );
 create table bridge_period (period_code varchar, measure_code varchar, source_period_code varchar);
 create table dim_funding_content (content_code varchar, content_name varchar);
@@ -39,13 +40,14 @@ create table fct_product_status (
     period_code varchar, unit_code varchar, commune_code varchar, product_key varchar, producer_key varchar,
     product_group_code varchar, producer_type_code varchar, star integer, star_proposed integer,
     status_code varchar, status_stated_code varchar, status_basis varchar, is_valid boolean, is_cumulative boolean,
-    recognised_on date, expires_on date, decision_number varchar, issuing_authority varchar, note varchar,
+    decision_date date, recognised_on date, expires_on date, decision_number varchar, issuing_authority varchar,
+    note varchar,
     _submission_id varchar, _sheet varchar, _row_number integer
 );
 create table fct_rating (
     period_code varchar, unit_code varchar, product_key varchar, producer_key varchar, cycle_code varchar,
     council_level_code varchar, council_date date, score_point decimal(5, 2), star integer, star_proposed integer,
-    decision_number varchar, decision_date date, outcome_code varchar,
+    decision_number varchar, decision_date date, outcome_code varchar, note varchar,
     _submission_id varchar, _sheet varchar, _row_number integer
 );
 create table fct_funding (
@@ -58,11 +60,11 @@ create table fct_target (
     period_code varchar, unit_code varchar, subject_unit_code varchar, indicator_code varchar,
     target_from_year integer, target_to_year integer, target_min decimal(18, 3), target_max decimal(18, 3),
     measure_unit varchar, star integer, product_group_code varchar, product_name varchar, is_total boolean,
-    plan_document varchar, _submission_id varchar, _sheet varchar, _row_number integer
+    plan_document varchar, note varchar, _submission_id varchar, _sheet varchar, _row_number integer
 );
 create table fct_activity (
     period_code varchar, unit_code varchar, activity_type_code varchar, state_code varchar, from_date date,
-    to_date date, commune_code varchar, activity_count integer, participant_count integer,
+    to_date date, commune_code varchar, activity_count integer, participant_count integer, note varchar,
     _submission_id varchar, _sheet varchar, _row_number integer
 );
 create table int_ministry__evidence (
@@ -110,4 +112,25 @@ create table rpt_ministry__submission_status (
     period_code varchar, row_no integer, row_code varchar, unit_code varchar, unit_name varchar,
     submission_status_code varchar, submission_status_name varchar, received_on date, is_on_time boolean,
     revision_no integer, warning_count integer, note varchar
+);
+create table rpt_ministry__target_result (
+    period_code varchar, row_no integer, row_code varchar, unit_name varchar, indicator_name varchar,
+    measure_unit varchar, result_value decimal(18, 3)
+);
+create table fct_product_movement (
+    period_code varchar, unit_code varchar, product_key varchar, previous_period_code varchar,
+    missed_period_count integer, opening_count integer, initial_count integer, new_count integer,
+    late_count integer, re_recognised_count integer, upgraded_count integer, downgraded_count integer,
+    corrected_count integer, moved_count integer, appeared_count integer, expired_count integer,
+    revoked_count integer, stopped_count integer, vanished_count integer, closing_count integer
+);
+create table fct_conflict (
+    conflict_key varchar, kind_code varchar, value decimal(18, 3), measure_unit varchar, unit_code varchar,
+    period_code varchar, _submission_id varchar
+);
+create table mart_identity_proposal (entity_code varchar, name varchar, same_as varchar, state_code varchar);
+create table int_measure (period_code varchar, measure_code varchar, place_code varchar, amount decimal(18, 3));
+create table mart_measure_by_map (
+    period_code varchar, measure_code varchar, map_code varchar, map_name varchar, unit_level_code varchar,
+    unit_code varchar, amount decimal(18, 3)
 );
