@@ -1,15 +1,5 @@
 with
-    -- A moment that was judged twice has one verdict: the worse one.
-    gate_result as (
-        select *
-        from {{ ref("fct_gate_result") }}
-        qualify
-            row_number() over (
-                partition by suite_code, period_code, checked_at, rule_id
-                order by is_success, unexpected_count desc
-            )
-            = 1
-    ),
+    gate_result as (select * from {{ ref("fct_gate_result") }}),
 
     final as (
         select
