@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingest import journal
@@ -17,15 +18,18 @@ from ingest.land import Landed, land_files
 from pipeline.decisions import decide, waivers
 from pipeline.load import load_landed
 from pipeline.outcome import HELD, Outcome, StepError
-from pipeline.settings import PROJECT, TIME_ZONE, Settings
+from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
+
+if TYPE_CHECKING:
+    from pipeline.post_office import Round
 
 
 def land(settings: Settings) -> Outcome:
     """Take every file of the landing folder into the archive and the ledger."""
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
-        not_brought = _collect(settings)
+        not_brought = _collect(settings) + _collect_mail(settings)
         landed = not_brought + land_files(
             settings.landing, settings.archive, settings.province_code, settings.known_at
         )
@@ -56,6 +60,24 @@ def _collect(settings: Settings) -> list[Landed]:
         raise StepError(
             f"{error} Nothing was landed; check OCOP_LANDING, the network and the credentials in fsspec's configuration."
         ) from error
+
+
+def _collect_mail(settings: Settings) -> list[Landed]:
+    """Why the mailbox gave nothing, if it is set up and did not answer: that stops no file of a folder."""
+    post = _post_settings()
+    if not post.imap:
+        return []
+    from pipeline.post_office import fetch_mail
+
+    problem = fetch_mail(settings, post)
+    return [Landed("mailbox", problem=problem)] if problem else []
+
+
+def _post_settings() -> PostSettings:
+    try:
+        return load_post_settings()
+    except ValueError as error:
+        raise StepError(str(error)) from error
 
 
 def _require_whole_logs(settings: Settings) -> None:
@@ -360,3 +382,50 @@ def _last_closed(connection, as_of: date) -> str:
         [as_of],
     ).fetchone()
     return period
+
+
+def post(settings: Settings) -> Outcome:
+    """Send each receipt to the contacts of its sender, and what else waits to be sent."""
+    from pipeline.post_office import send_receipts
+
+    return _posted("post", send_receipts(settings, _post_settings()))
+
+
+def _posted(verb: str, done: Round) -> Outcome:
+    summary = f"{done.new} new letters, {done.sent.sent} sent, {done.sent.waiting} waiting"
+    if done.without_contacts:
+        summary += f"; no contact for {', '.join(done.without_contacts)} (ocop contacts FILE)"
+    if done.sent.refused:
+        summary += f"; refused by the mail server for good: {', '.join(done.sent.refused)}"
+    if done.sent.problem:
+        summary += f"; {done.sent.problem}"
+    details = {"new": done.new, "sent": done.sent.sent, "waiting": done.sent.waiting}
+    return Outcome(verb, 0, summary, details | {"without_contacts": list(done.without_contacts)})
+
+
+def remind(settings: Settings, period: str) -> Outcome:
+    """Remind the units that have not sent for a period, or whose file was sent back."""
+    from pipeline.post_office import remind_units
+
+    missing = [
+        u for u in status(settings, period)["units"] if u["submission_status_code"] in ("missing", "refused")
+    ]
+    return _posted("remind", remind_units(settings, _post_settings(), period, missing))
+
+
+def tell(settings: Settings) -> Outcome:
+    """Receipts to their senders and the morning digest to the desk; whatever the night before it came to."""
+    from pipeline.post_office import send_digest, send_receipts
+
+    office = _post_settings()
+    receipts = send_receipts(settings, office)
+    problems = []
+    if receipts.without_contacts:
+        problems.append(f"Chưa có người liên hệ của: {', '.join(receipts.without_contacts)}.")
+    if receipts.sent.waiting:
+        problems.append(f"{receipts.sent.waiting} thư đang chờ gửi.")
+    digest, sent, webhook = send_digest(settings, office, tuple(problems))
+    count = receipts.sent.sent + sent.sent
+    summary = f"{receipts.new} receipts, {len(office.desk)} digests; {count} sent, {sent.waiting} waiting"
+    summary += "".join(f"; {problem}" for problem in (sent.problem, webhook) if problem)
+    return Outcome("tell", 0, summary, {"digest": digest.text, "waiting": sent.waiting})
