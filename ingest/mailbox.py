@@ -166,9 +166,11 @@ def _files(message: EmailMessage) -> list[tuple[str, bytes]]:
         if part.is_multipart():
             continue
         name = storable_name(part.get_filename() or "")
+        if name.startswith((".", "~$")):
+            name = f"tep{name}"  # landing passes over hidden files and Excel's locks
         is_table = Path(name).suffix.lower() in _TABLES
-        if name.strip(". ") and (is_table or part.get_content_disposition() == "attachment"):
-            found.append((name.lstrip(".~$") or "tep", part.get_payload(decode=True) or b""))
+        if is_table or (name and part.get_content_disposition() == "attachment"):
+            found.append((name, part.get_payload(decode=True) or b""))
     return found
 
 

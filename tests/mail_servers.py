@@ -3,6 +3,7 @@
 import getpass
 import grp
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin")
 NO_DOVECOT = "dovecot-imapd is not installed; run: apt-get install dovecot-imapd"
@@ -55,11 +57,20 @@ def smtp_server(port: int):
 
 
 @contextmanager
-def imap_server(folder: Path, password: str):
-    """Yields the port of a server with the one user ``ocop``; its mailbox lies below ``folder``."""
+def imap_server(password: str):
+    """Yields the port of a server with the one user ``ocop`` and an empty mailbox."""
+    # Not below pytest's folder, which is closed to the account that dovecot reads mail as when it is started by root.
+    with TemporaryDirectory(prefix="imap-") as name:
+        Path(name).chmod(0o755)
+        yield from _imap_server(Path(name), password)
+
+
+def _imap_server(folder: Path, password: str):
     port, user = free_port(), getpass.getuser()
     for name in ("run", "state", "mail"):
         (folder / name).mkdir(parents=True)
+    owner = pwd.getpwnam("nobody" if user == "root" else user)  # dovecot serves no mail of root's
+    os.chown(folder / "mail", owner.pw_uid, owner.pw_gid)
     (folder / "users").write_text(f"ocop:{{PLAIN}}{password}\n")
     group = grp.getgrgid(os.getgid()).gr_name
     # Dovecot wants accounts of its own that must exist; the mail belongs to whoever runs the tests.
@@ -99,7 +110,7 @@ passdb {{
 }}
 userdb {{
     driver = static
-    args = uid={os.getuid()} gid={os.getgid()} home={folder}
+    args = uid={owner.pw_uid} gid={owner.pw_gid} home={folder}
 }}
 """)
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(folder / "dovecot.conf")])
