@@ -36,12 +36,13 @@ class Letter:
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of the spool; ``refused`` and ``problem`` name no address."""
+    """What became of the spool; ``refused`` and ``problem`` name no address. ``is_broken``: a server did not take mail."""
 
     sent: int = 0
     waiting: int = 0
     refused: tuple[str, ...] = ()
     problem: str = ""
+    is_broken: bool = False
 
 
 def sent_path(settings: Settings) -> Path:
@@ -99,7 +100,7 @@ def send_waiting(settings: Settings, post: PostSettings) -> Sent:
             # Of a reply only the code: its text may repeat an address.
             problem = f"{post.smtp!r} does not take mail ({type(error).__name__}{_code(error)})"
         left = len(list((settings.post / "spool").glob("*.eml")))
-    return Sent(sent, left, tuple(refused), problem)
+    return Sent(sent, left, tuple(refused), problem, is_broken=bool(problem))
 
 
 def _code(error: Exception) -> str:

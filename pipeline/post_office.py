@@ -14,7 +14,7 @@ from ingest.reference import Period, periods
 from ingest.sender import hint_of
 from pipeline.contacts import read_contacts
 from pipeline.digest import Digest, mailbox_path, make_digest
-from pipeline.mail import MAX_ATTACHED_BYTES, Letter, Sent, put, send_waiting
+from pipeline.mail import MAX_ATTACHED_BYTES, Letter, Sent, put, send_waiting, sent_path
 from pipeline.settings import PostSettings, Settings
 
 # When mail is set up in an old home, nobody wants the answers of past years.
@@ -143,7 +143,13 @@ def send_digest(
     digest = make_digest(settings, problems)
     letter = Letter(f"digest-{settings.known_at:%Y%m%dT%H%M%S}", digest.subject, digest.text, digest.html)
     put(settings, post, letter, post.desk)
-    return digest, send_waiting(settings, post), _call(post, f"{digest.subject}\n\n{digest.text}")
+    said, key = "", f"webhook-{letter.letter_id}"
+    if not any(line["mail_id"] == key for line in journal.read(sent_path(settings))):
+        said = _call(post, f"{digest.subject}\n\n{digest.text}")
+        if post.webhook and not said:
+            done = {"mail_id": key, "verdict": "sent", "at": settings.known_at.isoformat()}
+            journal.append(sent_path(settings), done)
+    return digest, send_waiting(settings, post), said
 
 
 def send_alert(

@@ -22,6 +22,7 @@ from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_p
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
 
 if TYPE_CHECKING:
+    from pipeline.mail import Sent
     from pipeline.post_office import Round
 
 
@@ -397,10 +398,17 @@ def _posted(verb: str, done: Round) -> Outcome:
         summary += f"; no contact for {', '.join(done.without_contacts)} (ocop contacts FILE)"
     if done.sent.refused:
         summary += f"; refused by the mail server for good: {', '.join(done.sent.refused)}"
-    if done.sent.problem:
-        summary += f"; {done.sent.problem}"
     details = {"new": done.new, "sent": done.sent.sent, "waiting": done.sent.waiting}
-    return Outcome(verb, 0, summary, details | {"without_contacts": list(done.without_contacts)})
+    return _sent(verb, summary, done.sent, details | {"without_contacts": list(done.without_contacts)})
+
+
+def _sent(verb: str, summary: str, sent: Sent, details: dict) -> Outcome:
+    """A mail server that is down breaks the step, so that it is tried again; the letters wait in the spool."""
+    if sent.problem:
+        summary += f"; {sent.problem}"
+    if sent.is_broken:
+        raise StepError(f"{summary}. Nothing is lost; the letters go out with the next: ocop post")
+    return Outcome(verb, 0, summary, details)
 
 
 def remind(settings: Settings, period: str) -> Outcome:
@@ -427,5 +435,6 @@ def tell(settings: Settings) -> Outcome:
     digest, sent, webhook = send_digest(settings, office, tuple(problems))
     count = receipts.sent.sent + sent.sent
     summary = f"{receipts.new} receipts, {len(office.desk)} digests; {count} sent, {sent.waiting} waiting"
-    summary += "".join(f"; {problem}" for problem in (sent.problem, webhook) if problem)
-    return Outcome("tell", 0, summary, {"digest": digest.text, "waiting": sent.waiting})
+    if webhook:
+        summary += f"; {webhook}"
+    return _sent("tell", summary, sent, {"digest": digest.text, "waiting": sent.waiting})
