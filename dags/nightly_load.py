@@ -42,8 +42,8 @@ with that logical date. Every task may be cleared and run again alone.
     tags=["ocop", "nightly"],
 )
 def nightly_load():
-    # The one step that reads a folder others write to: a share that was away comes back. The others would
-    # fail again on the same files.
+    # It reads a folder others write to: a share that was away comes back. Load, build and gate would fail again
+    # on the same files.
     @task(retries=2, retry_delay=timedelta(minutes=5))
     def land(dag_run=None) -> str:
         from pipeline import steps
@@ -68,7 +68,8 @@ def nightly_load():
 
         return passed(steps.gate(settings_of(dag_run), "nightly"))
 
-    @task(outlets=[PUBLISHED])
+    # A file that a reader on a Windows share holds open is closed again.
+    @task(outlets=[PUBLISHED], retries=3, retry_delay=timedelta(minutes=15))
     def publish(dag_run=None) -> str:
         from pipeline import steps
 

@@ -21,6 +21,9 @@ from pipeline.outcome import HELD, Outcome, StepError
 from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
 
+# Where the new state lies while a reader keeps the published one from being replaced.
+NEXT_DATABASE = "ocop.next.duckdb"
+
 if TYPE_CHECKING:
     from pipeline.mail import Sent
     from pipeline.post_office import Round
@@ -226,12 +229,27 @@ def publish(settings: Settings) -> Outcome:
         ]
         for name in marts:
             connection.execute(f'copy "{name}" to $1 (format parquet)', [str(unfinished / f"{name}.parquet")])
+    marts_folder, before = settings.published / "marts", settings.published / "marts.before"
+    shutil.rmtree(before, ignore_errors=True)
+    try:
+        if marts_folder.exists():
+            os.replace(marts_folder, before)
+        # The same basename: views and readers keep working, a reader that is open keeps the state it opened.
+        os.replace(candidate, settings.published / DATABASE)
+    except PermissionError as error:
+        # A Windows share refuses to replace what a program holds open, and a folder with such a file in it.
+        if before.exists() and not marts_folder.exists():
+            os.replace(before, marts_folder)
+        _copy_whole(candidate, settings.published / NEXT_DATABASE)
+        raise StepError(
+            f"A reader holds a file of published/ open ({DATABASE} or one of marts/); the last good state stays and the "
+            f"new one lies beside it as {NEXT_DATABASE}. Once the file is closed, run: ocop publish"
+        ) from error
+    (settings.published / NEXT_DATABASE).unlink(missing_ok=True)
     for name in ("gate.json", "gate.html"):
         _copy_whole(settings.build / name, settings.published / name)
-    # The same basename: views and readers keep working, a reader that is open keeps the state it opened.
-    os.replace(candidate, settings.published / DATABASE)
-    shutil.rmtree(settings.published / "marts", ignore_errors=True)
-    os.replace(unfinished, settings.published / "marts")
+    shutil.rmtree(before, ignore_errors=True)
+    os.replace(unfinished, marts_folder)
     return Outcome("publish", 0, f"published {DATABASE} and {len(marts)} marts", {"marts": marts})
 
 
