@@ -10,8 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ingest import journal
-from ingest.land import ledger_path
+from ingest.land import is_litter, ledger_path, storable_name
 from ingest.reference import units_of_all_eras
+from ingest.spec import load_forms
 from ingest.vietnamese import format_value
 from pipeline.expiring import expiring_certificates
 from pipeline.mail import sent_path
@@ -21,6 +22,7 @@ from pipeline.warehouse import DATABASE
 EXPIRING_DAYS = 90
 # A mail is read, not searched: what is more stands in the receipt and in `ocop expiring`.
 _MOST_SENTENCES, _MOST_CERTIFICATES = 5, 20
+_BELOW = "\t"  # begins a line that belongs to the one above it
 _WHY_NOT_TAKEN = {
     "unknown_sender": "người gửi không có trong danh bạ đơn vị",
     "too_large": "thư hoặc tệp quá lớn đối với một biểu mẫu báo cáo",
@@ -41,19 +43,20 @@ class Digest:
     @property
     def text(self) -> str:
         """As plain text."""
-        return (
-            "\n\n".join(
-                "\n".join([title, *(f"- {line}" for line in lines)]) for title, lines in self.sections
+        paragraphs = (
+            "\n".join(
+                [title, *(f"  + {line[1:]}" if line.startswith(_BELOW) else f"- {line}" for line in lines)]
             )
-            + "\n"
+            for title, lines in self.sections
         )
+        return "\n\n".join(paragraphs) + "\n"
 
     @property
     def html(self) -> str:
         """As a page that a mail program shows without loading anything."""
         body = "".join(
             f'<h2 style="font-size:16px;margin:18px 0 4px;color:#7a1f1f">{escape(title)}</h2>'
-            + f'<ul style="margin:0;padding-left:20px">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>'
+            + f'<ul style="margin:0;padding-left:20px">{"".join(map(_item, lines))}</ul>'
             for title, lines in self.sections
         )
         return (
@@ -61,6 +64,12 @@ class Digest:
             '<body style="font-family:Arial,sans-serif;font-size:14px;line-height:1.5;max-width:760px;margin:16px">'
             f'<h1 style="font-size:20px">{escape(self.subject)}</h1>{body}</body></html>\n'
         )
+
+
+def _item(line: str) -> str:
+    if line.startswith(_BELOW):
+        return f'<li style="list-style:none;margin-left:14px;color:#444">{escape(line[1:])}</li>'
+    return f"<li>{escape(line)}</li>"
 
 
 def make_digest(settings: Settings, problems: tuple[str, ...] = ()) -> Digest:
@@ -131,9 +140,11 @@ def _refused(settings: Settings, landed: dict, judged: list[dict]) -> list[str]:
             continue
         found.append(f"{_what(settings, origin)}: {_VERDICTS[line['verdict_code']]}.")
         sentences = _sentences(settings, line["submission_id"])
-        found += [f"    {sentence}" for sentence in sentences[:_MOST_SENTENCES]]
+        found += [_BELOW + sentence for sentence in sentences[:_MOST_SENTENCES]]
         if len(sentences) > _MOST_SENTENCES:
-            found.append(f"    … và {len(sentences) - _MOST_SENTENCES} lỗi khác, xem phản hồi gửi đơn vị.")
+            found.append(
+                f"{_BELOW}… và {len(sentences) - _MOST_SENTENCES} lỗi khác, xem phản hồi gửi đơn vị."
+            )
     return found
 
 
@@ -141,9 +152,16 @@ def _sentences(settings: Settings, submission_id: str) -> list[str]:
     """Why a submission was refused, as its receipt says it; each sentence once."""
     for path in (settings.outbox / submission_id).glob("phan-hoi-*.json"):
         issues = json.loads(path.read_text(encoding="utf-8"))["issues"]
-        errors = [issue for issue in issues if issue["severity"] == "error"]
-        return list(dict.fromkeys(f"{issue['rule_id']}: {issue['message']}" for issue in errors))
+        return list(dict.fromkeys(_reason(issue) for issue in issues if issue["severity"] == "error"))
     return []
+
+
+def _reason(issue: dict) -> str:
+    """The sentence of a finding; of a personal cell only its title, because a digest also goes to a chat room."""
+    personal = {known.name for form in load_forms().values() for known in form.fields if known.personal}
+    if issue.get("field_name") in personal:
+        return f"{issue['rule_id']}: lỗi ở cột “{issue['column_title']}” (thông tin cá nhân, xem phản hồi)."
+    return f"{issue['rule_id']}: {issue['message']}"
 
 
 def _left(settings: Settings) -> list[str]:
@@ -156,7 +174,7 @@ def _left(settings: Settings) -> list[str]:
             found.append(f"Thư “{what}”{' của ' + codes if codes else ''}: {_WHY_NOT_TAKEN[line['why']]}.")
     if settings.landing.is_dir():
         lying = (path for path in sorted(settings.landing.rglob("*")) if path.is_file())
-        names = [path.name for path in lying if not path.name.startswith((".", "~$"))]
+        names = [storable_name(path.name) for path in lying if not is_litter(path.name)]
         found += [f"Tệp “{name}” còn nằm trong thư mục nhận." for name in names]
     return found
 
@@ -207,7 +225,7 @@ def _gate(settings: Settings) -> list[str]:
             for result in last["results"]:
                 if not result["success"] and result["is_blocking"]:
                     found += [
-                        f"    {result['rule_id']}: {sentence}"
+                        f"{_BELOW}{result['rule_id']}: {sentence}"
                         for sentence in result["sentences"][:_MOST_SENTENCES]
                     ]
         if not _is_new(last["checked_at"], settings.known_at):

@@ -32,7 +32,9 @@ def judged(settings, name, unit, file_name, verdict, folder=""):
     answer.parent.mkdir(parents=True)
     answer.write_bytes(b"PK\x03\x04 workbook")
     issue = {"rule_id": "CELL-02", "severity": "error", "message": "Ô ghi “ba sao”, không phải số."}
-    answer.with_suffix(".json").write_text(json.dumps({"issues": [issue]}), encoding="utf-8")
+    phone = {"rule_id": "CELL-03", "severity": "error", "message": "“0912345678” không hợp lệ."}
+    phone |= {"field_name": "representative_phone", "column_title": "Điện thoại"}
+    answer.with_suffix(".json").write_text(json.dumps({"issues": [issue, phone]}), encoding="utf-8")
 
 
 @pytest.fixture
@@ -135,6 +137,8 @@ def test_the_digest_says_what_came_what_was_refused_and_what_is_held(home, port)
         assert "2 tệp mới; đã xét: 1 tiếp nhận, 1 trả lại." in text
         assert "587 Huyện Ninh Phước, kỳ 2024H2, tệp “Báo cáo Ninh Phước đợt 2.xlsx”: trả lại." in text
         assert "CELL-02: Ô ghi “ba sao”, không phải số." in text
+        assert "CELL-03: lỗi ở cột “Điện thoại”" in text
+        assert "0912345678" not in text
         assert "đang hỏi lại số chủ thể (Chị Hạnh)" in text
         assert "Chưa có số liệu nào được công bố." in text
 
