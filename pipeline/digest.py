@@ -112,7 +112,7 @@ def _who(settings: Settings, line: dict) -> str:
     """The unit of a landed line, by the name it bore last."""
     code = line["unit_code"]
     names = {unit.code: unit.name for unit in units_of_all_eras(settings.province_code)}
-    return f"{code} {names.get(code, '')}".strip() if code else "đơn vị chưa rõ"
+    return f"{code} {names.get(code, '')}".strip() if code else "Đơn vị chưa rõ"
 
 
 def _what(settings: Settings, line: dict) -> str:
