@@ -10,7 +10,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param, dag, task
 from report_period_timetable import ReportPeriodTimetable, period_code_at
 
-from pipeline.dag_run import moment_of, passed, settings_of
+from pipeline.dag_run import alert, moment_of, passed, settings_of
 from pipeline.settings import TIME_ZONE
 
 
@@ -43,7 +43,7 @@ Runs by itself some days after each cut-off (14/6 and 14/12). By hand: `period` 
     catchup=False,
     # Freezing a period again while its approval waits would put another copy under the signature.
     max_active_runs=1,
-    default_args={"owner": "reporting-desk"},
+    default_args={"owner": "reporting-desk", "on_failure_callback": alert},
     params={
         "period": Param(
             None,

@@ -9,7 +9,7 @@ from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from report_period_timetable import ReportPeriodTimetable, period_code_at
 
-from pipeline.dag_run import moment_of, settings_of
+from pipeline.dag_run import alert, moment_of, passed, settings_of
 from pipeline.settings import TIME_ZONE
 
 REPORT_CLOCK = ReportPeriodTimetable()
@@ -30,13 +30,14 @@ def period_near(moment: datetime) -> str | None:
 ### Submission watch
 Every morning. From three weeks before a cut-off (14/6, 14/12) until the report of the half-year starts,
 `missing_units` lists the units whose workbook has not arrived or was sent back; on other days it is skipped.
-The list is in the log of the task and is its return value. Nothing is changed.
+The list is in the log of the task and is its return value; `remind` writes to the contacts of each such unit, at most once
+a week. Nothing is changed.
 """,
     schedule=CronTriggerTimetable("0 8 * * *", timezone=TIME_ZONE),
     start_date=datetime(2024, 1, 1, tzinfo=ZoneInfo(TIME_ZONE)),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "reporting-desk"},
+    default_args={"owner": "reporting-desk", "on_failure_callback": alert},
     tags=["ocop", "watch"],
 )
 def submission_watch():
@@ -57,7 +58,13 @@ def submission_watch():
         print("\n".join(missing))
         return missing
 
-    missing_units()
+    @task
+    def remind(dag_run=None) -> str:
+        from pipeline import steps
+
+        return passed(steps.remind(settings_of(dag_run), period_near(moment_of(dag_run))))
+
+    missing_units() >> remind()
 
 
 submission_watch()

@@ -385,6 +385,56 @@ def expiring(
 
 
 @app.command()
+def contacts(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(help="CSV with unit_code,name,email that takes the place of the table")
+    ] = None,
+) -> None:
+    """Check the table of contacts, or put a CSV in its place."""
+    from pipeline.contacts import read_contacts, take_contacts
+
+    found = take_contacts(context.obj, file) if file else read_contacts(context.obj)
+    print(f"{len(found)} contacts of {len({contact.unit_code for contact in found})} units")
+
+
+@app.command()
+def post(context: typer.Context) -> None:
+    """Send each receipt to the contacts of its sender, and what else waits to be sent."""
+    from pipeline import steps
+
+    _finish([steps.post(context.obj)])
+
+
+@app.command()
+def tell(context: typer.Context) -> None:
+    """Send the receipts and the morning digest."""
+    from pipeline import steps
+
+    _finish([steps.tell(context.obj)])
+
+
+@app.command()
+def remind(context: typer.Context, period: Period) -> None:
+    """Remind by mail the units that have not sent for a period; at most once a week each."""
+    from pipeline import steps
+
+    _finish([steps.remind(context.obj, period)])
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    as_html: Annotated[bool, typer.Option("--html", help="As the mail shows it")] = False,
+) -> None:
+    """Print the morning digest: what came, was refused, is held, expires, and what stands published. Sends nothing."""
+    from pipeline.digest import make_digest
+
+    found = make_digest(context.obj)
+    print(found.html if as_html else found.text, end="")
+
+
+@app.command()
 def review(context: typer.Context, as_json: AsJson = False) -> None:
     """Spellings that may be one producer or product, with the command that decides each pair."""
     from pipeline.review import open_proposals, show_proposals

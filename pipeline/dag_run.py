@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipeline.settings import TIME_ZONE, Settings, load_settings
+
+_LOG_LINES = 30
 
 if TYPE_CHECKING:
     from pipeline.steps import Outcome
@@ -39,3 +42,34 @@ def passed(outcome: Outcome) -> str:
         raise AirflowFailException(outcome.summary)
     print(outcome.summary)
     return outcome.summary
+
+
+def alert(context) -> None:
+    """Tell IT by mail and webhook that a task failed: `on_failure_callback` of every task.
+
+    Waits in the spool where the mail server is down, and goes out with the next mail.
+    """
+    from pipeline.post_office import send_alert
+    from pipeline.settings import load_post_settings
+
+    instance, run = context["ti"], context["dag_run"]
+    sent = send_alert(
+        settings_of(run),
+        load_post_settings(),
+        task=f"{instance.dag_id}.{instance.task_id}",
+        run=run.run_id,
+        reason=str(context.get("exception") or "No reason was given."),
+        log_tail=_log_tail(instance),
+    )
+    print(f"alert: {sent.sent} sent, {sent.waiting} waiting; {sent.problem}")
+
+
+def _log_tail(instance) -> str:
+    """The last lines of the log of a task's try, as Airflow's default template names the file."""
+    from airflow.configuration import conf
+
+    folder = f"dag_id={instance.dag_id}/run_id={instance.run_id}/task_id={instance.task_id}"
+    path = Path(conf.get("logging", "base_log_folder"), folder, f"attempt={instance.try_number}.log")
+    if not path.is_file():
+        return f"There is no log at {path}."
+    return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 PROJECT = Path(__file__).resolve().parents[1]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -56,6 +57,16 @@ class Settings:
         return self.home / "outbox"
 
     @property
+    def contacts(self) -> Path:
+        """Who answers for a unit: personal, so only the owner of the home may read it."""
+        return self.home / "contacts" / "contacts.csv"
+
+    @property
+    def post(self) -> Path:
+        """Mail that waits to be sent, the log of what was sent, and of what came into the mailbox."""
+        return self.home / "post"
+
+    @property
     def build(self) -> Path:
         """The candidate and its verdict."""
         return self.home / "build"
@@ -79,3 +90,81 @@ def load_settings(*, as_of: date, known_at: datetime, home: Path | None = None) 
     chosen = home or Path(os.environ.get("OCOP_HOME", "var"))
     province, place = os.environ.get("OCOP_PROVINCE", "58"), os.environ.get("OCOP_LANDING", "")
     return Settings(chosen.resolve(), as_of, known_at, province, place)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mail server: ``scheme`` smtp (STARTTLS where it is offered), smtps, imap or imaps."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str = ""
+
+    def __repr__(self) -> str:
+        return f"{self.scheme}://{self.host}:{self.port}"  # never the password, also not in a traceback
+
+
+@dataclass(frozen=True)
+class PostSettings:
+    """How mail goes out and comes in; what is not set up is None or empty, and then that way is not used."""
+
+    smtp: Server | None = None
+    imap: Server | None = None
+    sender: str = ""
+    desk: tuple[str, ...] = ()
+    technicians: tuple[str, ...] = ()
+    webhook: str = ""
+
+
+_PORTS = {"smtp": 587, "smtps": 465, "imap": 143, "imaps": 993}
+
+
+def load_post_settings() -> PostSettings:
+    """The post office as the environment has it: OCOP_SMTP and OCOP_IMAP are URLs, passwords are files named beside them.
+
+    Raises ValueError with a sentence when an address cannot be understood.
+    """
+
+    def addresses(name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
+
+    smtp, imap = _server("OCOP_SMTP", ("smtp", "smtps")), _server("OCOP_IMAP", ("imap", "imaps"))
+    sender = os.environ.get("OCOP_MAIL_FROM", "")
+    if smtp and not sender:
+        raise ValueError("OCOP_SMTP is set, but not OCOP_MAIL_FROM, the address mail is sent from.")
+    webhook = os.environ.get("OCOP_WEBHOOK", "")
+    if file := os.environ.get("OCOP_WEBHOOK_FILE"):  # its address is often the secret itself
+        webhook = _secret(file)
+    return PostSettings(smtp, imap, sender, addresses("OCOP_MAIL_DESK"), addresses("OCOP_MAIL_IT"), webhook)
+
+
+def _server(name: str, schemes: tuple[str, ...]) -> Server | None:
+    """The server of a URL, user@host:port; its password is in the file that NAME_PASSWORD_FILE names."""
+    if not (text := os.environ.get(name)):
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ValueError(f"{name} is no address of a mail server; write {schemes[1]}://user@host")
+    if parts.password:
+        raise ValueError(
+            f"{name} carries a password; put it into a file and name that in {name}_PASSWORD_FILE."
+        )
+    file = os.environ.get(f"{name}_PASSWORD_FILE")
+    return Server(
+        parts.scheme,
+        parts.hostname,
+        parts.port or _PORTS[parts.scheme],
+        unquote(parts.username or ""),
+        _secret(file) if file else "",
+        parts.path.strip("/") or "INBOX",
+    )
+
+
+def _secret(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ValueError(f"The secret in {file} cannot be read: {error.strerror}.") from error

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingest import journal
@@ -17,15 +18,22 @@ from ingest.land import Landed, land_files
 from pipeline.decisions import decide, waivers
 from pipeline.load import load_landed
 from pipeline.outcome import HELD, Outcome, StepError
-from pipeline.settings import PROJECT, TIME_ZONE, Settings
+from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
+
+# Where the new state lies while a reader keeps the published one from being replaced.
+NEXT_DATABASE = "ocop.next.duckdb"
+
+if TYPE_CHECKING:
+    from pipeline.mail import Sent
+    from pipeline.post_office import Round
 
 
 def land(settings: Settings) -> Outcome:
     """Take every file of the landing folder into the archive and the ledger."""
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
-        not_brought = _collect(settings)
+        not_brought = _collect(settings) + _collect_mail(settings)
         landed = not_brought + land_files(
             settings.landing, settings.archive, settings.province_code, settings.known_at
         )
@@ -56,6 +64,24 @@ def _collect(settings: Settings) -> list[Landed]:
         raise StepError(
             f"{error} Nothing was landed; check OCOP_LANDING, the network and the credentials in fsspec's configuration."
         ) from error
+
+
+def _collect_mail(settings: Settings) -> list[Landed]:
+    """Why the mailbox gave nothing, if it is set up and did not answer: that stops no file of a folder."""
+    post = _post_settings()
+    if not post.imap:
+        return []
+    from pipeline.post_office import fetch_mail
+
+    problem = fetch_mail(settings, post)
+    return [Landed("mailbox", problem=problem)] if problem else []
+
+
+def _post_settings() -> PostSettings:
+    try:
+        return load_post_settings()
+    except ValueError as error:
+        raise StepError(str(error)) from error
 
 
 def _require_whole_logs(settings: Settings) -> None:
@@ -204,12 +230,27 @@ def publish(settings: Settings) -> Outcome:
         ]
         for name in marts:
             connection.execute(f'copy "{name}" to $1 (format parquet)', [str(unfinished / f"{name}.parquet")])
+    marts_folder, before = settings.published / "marts", settings.published / "marts.before"
+    shutil.rmtree(before, ignore_errors=True)
+    try:
+        if marts_folder.exists():
+            os.replace(marts_folder, before)
+        # The same basename: views and readers keep working, a reader that is open keeps the state it opened.
+        os.replace(candidate, settings.published / DATABASE)
+    except PermissionError as error:
+        # A Windows share refuses to replace what a program holds open, and a folder with such a file in it.
+        if before.exists() and not marts_folder.exists():
+            os.replace(before, marts_folder)
+        _copy_whole(candidate, settings.published / NEXT_DATABASE)
+        raise StepError(
+            f"A reader holds a file of published/ open ({DATABASE} or one of marts/); the last good state stays and the "
+            f"new one lies beside it as {NEXT_DATABASE}. Once the file is closed, run: ocop publish"
+        ) from error
+    (settings.published / NEXT_DATABASE).unlink(missing_ok=True)
     for name in ("gate.json", "gate.html"):
         _copy_whole(settings.build / name, settings.published / name)
-    # The same basename: views and readers keep working, a reader that is open keeps the state it opened.
-    os.replace(candidate, settings.published / DATABASE)
-    shutil.rmtree(settings.published / "marts", ignore_errors=True)
-    os.replace(unfinished, settings.published / "marts")
+    shutil.rmtree(before, ignore_errors=True)
+    os.replace(unfinished, marts_folder)
     return Outcome("publish", 0, f"published {DATABASE} and {len(marts)} marts", {"marts": marts})
 
 
@@ -379,3 +420,58 @@ def _last_closed(connection, as_of: date) -> str:
         [as_of],
     ).fetchone()
     return period
+
+
+def post(settings: Settings) -> Outcome:
+    """Send each receipt to the contacts of its sender, and what else waits to be sent."""
+    from pipeline.post_office import send_receipts
+
+    return _posted("post", send_receipts(settings, _post_settings()))
+
+
+def _posted(verb: str, done: Round) -> Outcome:
+    summary = f"{done.new} new letters, {done.sent.sent} sent, {done.sent.waiting} waiting"
+    if done.without_contacts:
+        summary += f"; no contact for {', '.join(done.without_contacts)} (ocop contacts FILE)"
+    if done.sent.refused:
+        summary += f"; refused by the mail server for good: {', '.join(done.sent.refused)}"
+    details = {"new": done.new, "sent": done.sent.sent, "waiting": done.sent.waiting}
+    return _sent(verb, summary, done.sent, details | {"without_contacts": list(done.without_contacts)})
+
+
+def _sent(verb: str, summary: str, sent: Sent, details: dict) -> Outcome:
+    """A mail server that is down breaks the step, so that it is tried again; the letters wait in the spool."""
+    if sent.problem:
+        summary += f"; {sent.problem}"
+    if sent.is_broken:
+        raise StepError(f"{summary}. Nothing is lost; the letters go out with the next: ocop post")
+    return Outcome(verb, 0, summary, details)
+
+
+def remind(settings: Settings, period: str) -> Outcome:
+    """Remind the units that have not sent for a period, or whose file was sent back."""
+    from pipeline.post_office import remind_units
+
+    missing = [
+        u for u in status(settings, period)["units"] if u["submission_status_code"] in ("missing", "refused")
+    ]
+    return _posted("remind", remind_units(settings, _post_settings(), period, missing))
+
+
+def tell(settings: Settings) -> Outcome:
+    """Receipts to their senders and the morning digest to the desk; whatever the night before it came to."""
+    from pipeline.post_office import send_digest, send_receipts
+
+    office = _post_settings()
+    receipts = send_receipts(settings, office)
+    problems = []
+    if receipts.without_contacts:
+        problems.append(f"Chưa có người liên hệ của: {', '.join(receipts.without_contacts)}.")
+    if receipts.sent.waiting:
+        problems.append(f"{receipts.sent.waiting} thư đang chờ gửi.")
+    digest, sent, webhook = send_digest(settings, office, tuple(problems))
+    count = receipts.sent.sent + sent.sent
+    summary = f"{receipts.new} receipts, {len(office.desk)} digests; {count} sent, {sent.waiting} waiting"
+    if webhook:
+        summary += f"; {webhook}"
+    return _sent("tell", summary, sent, {"digest": digest.text, "waiting": sent.waiting})

@@ -71,7 +71,18 @@ class RecordedSteps:
         self.settings = []
         self._exit_codes: dict[str, int] = {}
         self._errors: dict[str, Exception] = {}
-        for verb in ("land", "load", "build", "gate", "publish", "freeze", "report", "release"):
+        for verb in (
+            "land",
+            "load",
+            "build",
+            "gate",
+            "publish",
+            "tell",
+            "remind",
+            "freeze",
+            "report",
+            "release",
+        ):
             monkeypatch.setattr(f"pipeline.steps.{verb}", self._step(verb))
 
     @property

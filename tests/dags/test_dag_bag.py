@@ -12,9 +12,9 @@ import pytest
 from pipeline.dag_run import moment_of, settings_of
 
 CHAINS = {
-    "nightly_load": ["land", "load", "build", "gate", "publish"],
+    "nightly_load": ["land", "load", "build", "gate", "publish", "tell"],
     "ministry_report": ["freeze", "gate", "report", "approve", "release"],
-    "submission_watch": ["missing_units"],
+    "submission_watch": ["missing_units", "remind"],
 }
 
 
@@ -40,6 +40,7 @@ def test_dag_tells_what_it_is_and_whose(bag, dag_id):
     assert dag.catchup is False
     assert dag.max_active_runs == 1
     assert "airflow" not in {task.owner for task in dag.tasks}
+    assert all(task.on_failure_callback for task in dag.tasks)
 
 
 @pytest.mark.parametrize("dag_id", CHAINS)
@@ -65,9 +66,9 @@ def test_night_starts_at_22_local_time(bag, at):
     assert due.logical_date == due.run_after
 
 
-def test_only_the_step_that_reads_a_shared_folder_is_tried_again(bag):
+def test_only_what_needs_another_machine_is_tried_again(bag):
     retried = {t.task_id for dag in bag.dags.values() for t in dag.tasks if t.retries}
-    assert retried == {"land"}
+    assert retried == {"land", "publish", "tell"}
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ def test_a_good_night_is_published(bag, steps, states, at):
     run = bag.dags["nightly_load"].test(logical_date=at(2024, 12, 20, 22))
 
     assert run.state == "success"
-    assert steps.calls == [("land",), ("load",), ("build",), ("gate", "nightly"), ("publish",)]
+    assert steps.calls == [("land",), ("load",), ("build",), ("gate", "nightly"), ("publish",), ("tell",)]
     assert set(states(run).values()) == {"success"}
     assert {s.as_of for s in steps.settings} == {date(2024, 12, 20)}
     assert {s.known_at for s in steps.settings} == {datetime(2024, 12, 20, 15, tzinfo=UTC)}
@@ -36,6 +36,7 @@ def test_a_held_gate_publishes_nothing(bag, steps, states, at):
     assert states(run)["gate"] == "failed"
     assert states(run)["publish"] == "upstream_failed"
     assert "publish" not in steps.verbs
+    assert steps.verbs[-1] == "tell"
 
 
 def test_a_step_that_breaks_stops_the_night(bag, steps, states, at):
@@ -45,4 +46,4 @@ def test_a_step_that_breaks_stops_the_night(bag, steps, states, at):
 
     assert run.state == "failed"
     assert states(run)["build"] == "failed"
-    assert steps.verbs == ["land", "load", "build"]
+    assert steps.verbs == ["land", "load", "build", "tell"]

@@ -64,3 +64,15 @@ def test_a_moment_alone_is_looked_at_from_its_own_day(monkeypatch, tmp_path):
     monkeypatch.setattr("pipeline.steps.build", lambda settings: seen.append(settings) or 1 / 0)
     assert ocop(monkeypatch, tmp_path, "--known-at", "2024-12-16T18:00+00:00", "build") == 2
     assert seen[0].as_of == date(2024, 12, 17)  # already the next morning in Vietnam
+
+
+def test_contacts_and_the_digest_from_the_command_line(monkeypatch, tmp_path, capsys):
+    home, file = tmp_path / "home", tmp_path / "contacts.csv"
+    file.write_text("unit_code,name,email\n587,A,a@a.vn\n999,B,b@b.vn\n")
+    assert ocop(monkeypatch, home, "contacts", str(file)) == 2
+    assert "line 3: 999 is no unit" in capsys.readouterr().err
+    file.write_text("unit_code,name,email\n587,A,a@a.vn\n")
+    assert ocop(monkeypatch, home, "contacts", str(file)) == 0
+    assert capsys.readouterr().out == "1 contacts of 1 units\n"
+    assert ocop(monkeypatch, home, "--known-at", "2024-12-16T22:00+07:00", "digest", "--html") == 0
+    assert "bản tin số liệu ngày 16/12/2024" in capsys.readouterr().out
