@@ -1,8 +1,8 @@
 """What comes in badly: the report comes out whole and honest, or stops with one clear sentence."""
 
 import pytest
-from conftest import PRODUCTS, build_warehouse
 from docx import Document
+from report_warehouse import PRODUCTS, build_warehouse
 
 from reports import document, readback
 from reports.freeze import freeze
