@@ -66,8 +66,8 @@ offline-install:  ## Create .venv from wheelhouse/ alone, without a network and 
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --find-links $(WHEELHOUSE) \
 		--require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --find-links $(WHEELHOUSE) setuptools
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --find-links $(WHEELHOUSE) \
+		--no-deps --editable .
 	touch $(VENV)/.ready
 
 offline-test: wheelhouse  ## Install, demo and a smoke of the tests with the network switched off
