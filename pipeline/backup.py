@@ -33,8 +33,9 @@ from pipeline.outcome import Outcome, StepError
 from pipeline.settings import Settings, metadata_url
 
 # The durable part of a home, in the order of reading; everything else is built again from it.
-DURABLE = ("decisions", "contacts", "runs", "releases", "archive")
+DURABLE = ("decisions", "contacts", "post", "runs", "releases", "archive")
 METADATA = "airflow"  # its database is copied, not the folder: logs and keys of one installation are of no use to another
+_PRIVATE = ("contacts", "post")
 _MANIFEST = "manifest.json"
 _NAME = re.compile(r"ocop-(\d{6})\d{2}T\d{6}Z\.tar\.gz(\.enc)?")
 _ENCRYPTED = ".enc"
@@ -91,6 +92,10 @@ def restore(settings: Settings, source: Path, into: Path) -> Outcome:
             if (into / path.name).exists():  # an empty folder, as a fresh server has them
                 shutil.rmtree(into / path.name)
             os.replace(path, into / path.name)
+        for name in _PRIVATE:
+            if (into / name).exists():
+                (into / name).chmod(0o700)
+        (into / "landing").mkdir(exist_ok=True)
     except (OSError, _UnfitError) as error:
         raise StepError(f"{source.name} cannot be restored: {error}. Nothing was restored.") from error
     finally:
@@ -150,13 +155,19 @@ def _sources(settings: Settings, temporary: Path) -> Iterator[tuple[str, Path | 
     if url := metadata_url(settings.home):
         copy = copy_metadata(url, temporary)
         yield f"{METADATA}/{copy.name}", copy
-    special = {"releases": _sealed, "archive": _archived}
+    special = {"releases": _sealed, "archive": _archived, "post": _logs}
     for folder in DURABLE:
         yield from special.get(folder, _everything)(settings, settings.home / folder)
 
 
 def _everything(settings: Settings, folder: Path) -> Iterator[tuple[str, Path | bytes]]:
-    yield from _named(settings.home, sorted(folder.rglob("*")))
+    found = sorted(folder.rglob("*"))
+    yield from _named(settings.home, (path for path in found if path.suffix != ".unfinished"))
+
+
+def _logs(settings: Settings, folder: Path) -> Iterator[tuple[str, Path | bytes]]:
+    # What waits to be sent may be sent at this moment; what was sent must not be sent again.
+    yield from _named(settings.home, sorted(folder.glob("*.jsonl")))
 
 
 def _sealed(settings: Settings, folder: Path) -> Iterator[tuple[str, Path | bytes]]:

@@ -142,10 +142,11 @@ def mail(_settings: Settings) -> Finding:
     """Whether the mail server answers."""
     server = mail_server()
     if server is None:
-        return LOOK, "no mail server is set (AIRFLOW_CONN_SMTP_DEFAULT); nobody is told by mail"
-    host, port = server
+        return LOOK, "no mail server is set (OCOP_SMTP); nobody is told by mail"
+    scheme, host, port = server
+    connect = smtplib.SMTP_SSL if scheme == "smtps" else smtplib.SMTP
     try:
-        with smtplib.SMTP(host, port, timeout=_MAIL_SECONDS):
+        with connect(host, port, timeout=_MAIL_SECONDS):
             return WELL, f"{host}:{port} answers"
     except (OSError, smtplib.SMTPException) as error:
         return BROKEN, f"{host}:{port} does not answer ({error}); mail waits"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import subprocess
@@ -113,11 +112,9 @@ def metadata_url(home: Path) -> str | None:
     return f"sqlite:///{local}" if local.exists() else None
 
 
-def mail_server() -> tuple[str, int] | None:
-    """Host and port of the mail server Airflow's notifiers use; None where none is set."""
-    connection = os.environ.get("AIRFLOW_CONN_SMTP_DEFAULT", "")
-    if connection.startswith("{"):
-        found = json.loads(connection)
-        return (found["host"], int(found.get("port") or 25)) if found.get("host") else None
-    parts = urlsplit(connection)
-    return (parts.hostname, parts.port or 25) if parts.hostname else None
+def mail_server() -> tuple[str, str, int] | None:
+    """Scheme (smtp, smtps), host and port of OCOP_SMTP; None where none is set."""
+    parts = urlsplit(os.environ.get("OCOP_SMTP", ""))
+    if not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, parts.port or {"smtp": 587, "smtps": 465}[parts.scheme]

@@ -37,6 +37,10 @@ def loaded(tmp_path_factory):
     steps.decide(settings, "hold", "A", "b", submission_id=line["submission_id"])
     (settings.home / "contacts").mkdir()
     (settings.home / "contacts" / "contacts.csv").write_text("unit_code,email\n587,a@example.vn\n")
+    (settings.home / "contacts" / "contacts.unfinished").write_text("unit_code,em")
+    (settings.home / "post" / "spool").mkdir(parents=True)
+    (settings.home / "post" / "spool" / "1.eml").write_text("waits")
+    journal.append(settings.home / "post" / "sent.jsonl", {"mail_id": "0"})
     return settings
 
 
@@ -59,9 +63,9 @@ def backed_up(settings, to):
 def durable(settings):
     return {
         path.relative_to(settings.home).as_posix(): path.read_bytes()
-        for folder in ("archive", "decisions", "contacts")
+        for folder in ("archive", "decisions", "contacts", "post")
         for path in (settings.home / folder).rglob("*")
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.name != ".lock" and path.suffix not in (".unfinished", ".eml")
     }
 
 
@@ -74,6 +78,9 @@ def test_what_is_restored_is_what_was_there(home, tmp_path, keyed):
     new = settings_of(tmp_path / "new")
     steps.restore(settings, path, new.home)
     assert durable(new) == durable(home)
+    assert not [*new.home.rglob("*.unfinished"), *new.home.rglob("*.eml")]
+    assert (new.home / "contacts").stat().st_mode & 0o777 == 0o700
+    assert new.landing.is_dir()
     assert integrity.verify_home(new) == []
     assert "1 stored again" in steps.load(new).summary
 

@@ -18,7 +18,7 @@ from pipeline import doctor, steps
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A home that is well as far as this machine is; no mail server is set."""
-    monkeypatch.delenv("AIRFLOW_CONN_SMTP_DEFAULT", raising=False)
+    monkeypatch.delenv("OCOP_SMTP", raising=False)
     settings = settings_of(tmp_path)
     for folder in (settings.landing, settings.archive, settings.published, settings.build):
         folder.mkdir()
@@ -104,10 +104,10 @@ def test_mail_that_answers_and_mail_that_is_down(home, monkeypatch):
         port = server.getsockname()[1]
         thread = threading.Thread(target=_greet, args=(server,), daemon=True)
         thread.start()
-        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", f"smtp://user:secret@127.0.0.1:{port}")
+        monkeypatch.setenv("OCOP_SMTP", f"smtp://user@127.0.0.1:{port}")
         assert doctor.mail(home) == (0, f"127.0.0.1:{port} answers")
         thread.join()
-    monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", json.dumps({"host": "127.0.0.1", "port": port}))
+    monkeypatch.setenv("OCOP_SMTP", f"smtps://127.0.0.1:{port}")
     code, said = doctor.mail(home)
     assert (code, "does not answer" in said) == (2, True)
 
