@@ -27,12 +27,30 @@ def head_path(path: Path) -> Path:
 
 def head_of(path: Path, lines: int | None = None) -> dict:
     """Number and hash of the last line of a log (or of its first ``lines``), as its head and a seal keep it."""
-    written = _whole_lines(path)[:lines]
-    return {"lines": len(written), "last_sha256": _line_sha256(written[-1]) if written else None}
+    return _head(_whole_lines(path)[:lines])
+
+
+def copy_of(path: Path) -> dict[Path, bytes]:
+    """A log as it is at this moment, while others append: its whole lines, and the head of just these."""
+    lines = _whole_lines(path)
+    if not lines:
+        return {path: b""}
+    return {path: b"".join(line + b"\n" for line in lines), head_path(path): _head_bytes(lines)}
+
+
+def _head(lines: list[bytes]) -> dict:
+    return {"lines": len(lines), "last_sha256": _line_sha256(lines[-1]) if lines else None}
+
+
+def _head_bytes(lines: list[bytes]) -> bytes:
+    return json.dumps(_head(lines)).encode() + b"\n"
 
 
 def append(path: Path, record: dict) -> dict:
-    """Add one record and return it with ``previous_sha256``. Safe against a second process and a cut-off last line."""
+    """Add one record and return it with ``line_no`` and ``previous_sha256``.
+
+    Safe against a second process and a cut-off last line.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -43,7 +61,11 @@ def append(path: Path, record: dict) -> dict:
             # Power went while the last line was written: its writer never returned, so nobody relied on it.
             handle.truncate(len(whole))
         lines = whole.split(b"\n")[:-1]
-        chained = {**record, "previous_sha256": _line_sha256(lines[-1]) if lines else None}
+        chained = {
+            **record,
+            "line_no": len(lines) + 1,
+            "previous_sha256": _line_sha256(lines[-1]) if lines else None,
+        }
         line = json.dumps(chained, ensure_ascii=False, sort_keys=True).encode()
         handle.seek(0, os.SEEK_END)
         handle.write(line + b"\n")
@@ -52,7 +74,7 @@ def append(path: Path, record: dict) -> dict:
         # After the line: a head that is one line behind tells of a crash, not of a removed line.
         head = head_path(path)
         unfinished = head.with_name(f".{head.name}.tmp")
-        unfinished.write_text(json.dumps({"lines": len(lines) + 1, "last_sha256": _line_sha256(line)}) + "\n")
+        unfinished.write_bytes(_head_bytes([*lines, line]))
         os.replace(unfinished, head)
     return chained
 
@@ -87,7 +109,11 @@ def _head_faults(path: Path, lines: list[bytes]) -> list[str]:
     head = head_path(path)
     advice = "Restore both from the backup."
     if not head.exists():
-        return [f"{head.name}, which says where {path.name} ends, is missing. {advice}"] if lines else []
+        # A log of the first version has no head and numbers no line; its next line makes one.
+        is_numbered = bool(lines) and b'"line_no"' in lines[-1]
+        return (
+            [f"{head.name}, which says where {path.name} ends, is missing. {advice}"] if is_numbered else []
+        )
     try:
         written = json.loads(head.read_text(encoding="utf-8"))
         count, last = written["lines"], written["last_sha256"]

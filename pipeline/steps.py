@@ -15,10 +15,14 @@ from zoneinfo import ZoneInfo
 
 from ingest import journal
 from ingest.land import Landed, land_files
+from pipeline.backup import backup as backup
+from pipeline.backup import restore as restore
 from pipeline.decisions import decide, waivers
+from pipeline.doctor import doctor as doctor
 from pipeline.load import load_landed
 from pipeline.outcome import HELD, Outcome, StepError
 from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
+from pipeline.tidy import tidy as tidy
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
 
 # Where the new state lies while a reader keeps the published one from being replaced.
@@ -294,6 +298,15 @@ def _require_whole_home(settings: Settings, releasing: str | None = None) -> Non
 
     if faults := verify_home(settings, releasing):
         raise StepError(" ".join(faults) + " No report is made until `ocop verify` finds nothing.")
+
+
+def verify(settings: Settings) -> Outcome:
+    """Whether logs, originals and releases are as they were written; 1 when they are not."""
+    from pipeline.integrity import verify_home
+
+    faults = verify_home(settings)
+    summary = " ".join(faults) if faults else "everything is as it was written"
+    return Outcome("verify", HELD if faults else 0, summary, {"faults": faults})
 
 
 def _git_commit() -> str:
