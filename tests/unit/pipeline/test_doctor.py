@@ -104,6 +104,7 @@ def test_mail_that_answers_and_mail_that_is_down(home, monkeypatch):
         port = server.getsockname()[1]
         thread = threading.Thread(target=_greet, args=(server,), daemon=True)
         thread.start()
+        monkeypatch.setenv("OCOP_MAIL_FROM", "ocop@example.vn")
         monkeypatch.setenv("OCOP_SMTP", f"smtp://user@127.0.0.1:{port}")
         assert doctor.mail(home) == (0, f"127.0.0.1:{port} answers")
         thread.join()
