@@ -70,6 +70,11 @@ class Settings:
         """Frozen copies and reports, one folder per period."""
         return self.home / "releases"
 
+    @property
+    def runs(self) -> Path:
+        """What became of each night: a row and a page."""
+        return self.home / "runs"
+
 
 def load_settings(*, as_of: date, known_at: datetime, home: Path | None = None) -> Settings:
     """Settings of a data home; OCOP_HOME and OCOP_PROVINCE speak where nothing is given, ./var and 58 else.

@@ -9,12 +9,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.airflow_access import WRITER_POOL
 from pipeline.dag_run import moment_of, settings_of
 
 CHAINS = {
-    "nightly_load": ["land", "load", "build", "gate", "publish"],
-    "ministry_report": ["freeze", "gate", "report", "approve", "release"],
+    "nightly_load": ["land", "load", "build", "gate", "publish", "summary"],
+    "ministry_report": ["night", "freeze", "gate", "report", "approve", "release"],
     "submission_watch": ["missing_units"],
+    "decision": ["decide"],
 }
 
 
@@ -65,9 +67,17 @@ def test_night_starts_at_22_local_time(bag, at):
     assert due.logical_date == due.run_after
 
 
-def test_only_the_step_that_reads_a_shared_folder_is_tried_again(bag):
+def test_only_what_waits_for_others_is_tried_again(bag):
     retried = {t.task_id for dag in bag.dags.values() for t in dag.tasks if t.retries}
-    assert retried == {"land"}
+    assert retried == {"land", "night"}
+
+
+def test_every_task_has_an_end_and_every_writer_the_one_slot(bag):
+    for dag in bag.dags.values():
+        for each in dag.tasks:
+            assert each.execution_timeout or each.task_id == "approve", each.task_id
+    writers = {t.task_id for t in bag.dags["nightly_load"].tasks if t.pool == WRITER_POOL}
+    assert writers == {*CHAINS["nightly_load"]}
 
 
 @pytest.mark.slow
@@ -81,7 +91,7 @@ from airflow import settings
 settings.prepare_syspath_for_config_and_plugins()
 sys.path.insert(0, settings.DAGS_FOLDER)
 before = set(sys.modules); started = time.perf_counter()
-import nightly_load, ministry_report, submission_watch
+import nightly_load, ministry_report, submission_watch, decision
 elapsed = time.perf_counter() - started
 new = set(sys.modules) - before
 heavy = {"dbt", "duckdb", "great_expectations", "pandas", "docx", "pipeline.steps"} & new
