@@ -6,10 +6,10 @@ UV_VERSION := 0.13.9
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo test check fix generate nightly airflow bench
+.PHONY: help setup lock demo test check fix generate nightly airflow bench wheelhouse offline-install offline-test
 
 help:  ## Show what can be run
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.ready  ## Create .venv with the locked packages and the ocop command
 
@@ -53,3 +53,22 @@ airflow: setup  ## Start Airflow on this machine with SQLite metadata (Ctrl-C st
 
 bench: setup  ## Measure the speed goals and print them as a table
 	PYTHONPATH=tests $(BIN)/python tests/bench.py
+
+# All of the lock as wheels, and what pip needs to install the project itself: for a server without a network.
+WHEELHOUSE ?= wheelhouse
+wheelhouse: setup  ## Collect every locked package as a wheel in wheelhouse/
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--require-hashes --requirement requirements.lock --dest $(WHEELHOUSE)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		'setuptools>=80' --dest $(WHEELHOUSE)
+
+offline-install:  ## Create .venv from wheelhouse/ alone, without a network and without uv
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --find-links $(WHEELHOUSE) \
+		--require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --find-links $(WHEELHOUSE) \
+		--no-deps --editable .
+	touch $(VENV)/.ready
+
+offline-test: wheelhouse  ## Install, demo and a smoke of the tests with the network switched off
+	.ci/offline

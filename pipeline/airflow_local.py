@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import signal
 import subprocess
 import sys
@@ -32,7 +33,9 @@ def airflow_environment(airflow_home: Path) -> dict[str, str]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": TIME_ZONE,
         # As a command, because Airflow takes the plain variable out of a task's environment and housekeeping needs it.
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD": f"echo sqlite:///{airflow_home / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD": shlex.join(
+            ["printf", "%s", f"sqlite:///{airflow_home / 'airflow.db'}"]
+        ),
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
 

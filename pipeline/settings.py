@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parents[1]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -23,6 +26,8 @@ class Settings:
     known_at: datetime
     province_code: str = "58"
     landing_place: str = ""
+    backup_place: Path | None = None
+    backup_key_file: Path | None = None
 
     @property
     def landing(self) -> Path:
@@ -75,12 +80,46 @@ class Settings:
         """What became of each night: a row and a page."""
         return self.home / "runs"
 
+    @property
+    def backups(self) -> Path:
+        """Where backups are written: better another disk than the home's."""
+        return self.backup_place or self.home / "backups"
+
 
 def load_settings(*, as_of: date, known_at: datetime, home: Path | None = None) -> Settings:
     """Settings of a data home; OCOP_HOME and OCOP_PROVINCE speak where nothing is given, ./var and 58 else.
 
     OCOP_LANDING is the landing place where it is not ``landing/`` of the home: a folder or an fsspec URL.
+    OCOP_BACKUPS is the folder of the backups where it is not ``backups/``, OCOP_BACKUP_KEY_FILE the file with their key.
     """
     chosen = home or Path(os.environ.get("OCOP_HOME", "var"))
     province, place = os.environ.get("OCOP_PROVINCE", "58"), os.environ.get("OCOP_LANDING", "")
-    return Settings(chosen.resolve(), as_of, known_at, province, place)
+    backups, key = (_path(os.environ.get(name)) for name in ("OCOP_BACKUPS", "OCOP_BACKUP_KEY_FILE"))
+    return Settings(chosen.resolve(), as_of, known_at, province, place, backups, key)
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).resolve() if text else None
+
+
+def metadata_url(home: Path) -> str | None:
+    """Address of Airflow's metadata database as Airflow is configured; None where there is no Airflow.
+
+    Inside a task Airflow takes the address away, so a command that prints it goes before; `make airflow` keeps its own
+    database in the home.
+    """
+    if command := os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD"):
+        return subprocess.run(shlex.split(command), check=True, capture_output=True, text=True).stdout.strip()
+    url = os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "")
+    if url and not url.startswith("airflow-db-not-allowed:"):
+        return url
+    local = home / "airflow" / "airflow.db"
+    return f"sqlite:///{local}" if local.exists() else None
+
+
+def mail_server() -> tuple[str, str, int] | None:
+    """Scheme (smtp, smtps), host and port of OCOP_SMTP; None where none is set."""
+    parts = urlsplit(os.environ.get("OCOP_SMTP", ""))
+    if not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, parts.port or {"smtp": 587, "smtps": 465}[parts.scheme]

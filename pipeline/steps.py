@@ -16,10 +16,14 @@ from zoneinfo import ZoneInfo
 
 from ingest import journal
 from ingest.land import Landed, land_files
+from pipeline.backup import backup as backup
+from pipeline.backup import restore as restore
 from pipeline.decisions import decide, waivers
+from pipeline.doctor import doctor as doctor
 from pipeline.load import load_landed
 from pipeline.outcome import BROKEN, HELD, Outcome, StepError
 from pipeline.settings import PROJECT, TIME_ZONE, Settings
+from pipeline.tidy import tidy as tidy
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
 
 
@@ -308,6 +312,15 @@ def _require_whole_home(settings: Settings) -> None:
 
     if faults := verify_home(settings):
         raise StepError(" ".join(faults) + " No report is made until `ocop verify` finds nothing.")
+
+
+def verify(settings: Settings) -> Outcome:
+    """Whether logs, originals and releases are as they were written; 1 when they are not."""
+    from pipeline.integrity import verify_home
+
+    faults = verify_home(settings)
+    summary = " ".join(faults) if faults else "everything is as it was written"
+    return Outcome("verify", HELD if faults else 0, summary, {"faults": faults})
 
 
 def _git_commit() -> str:

@@ -61,7 +61,8 @@ class Browser:
         """Open a page, press a button of it, wait until it shows all words, and take its picture."""
         self._call("Page.navigate", url=url)
         if press:
-            button = f"[...document.querySelectorAll('button')].find(b => (b.ariaLabel || b.innerText).trim() == {json.dumps(press)})"
+            said = f"(b.ariaLabel || b.innerText).trim() == {json.dumps(press)}"
+            button = f"[...document.querySelectorAll('button')].find(b => {said})"
             wait_for(f"{press} on {url}", lambda: self._value(f"!!{button}"), 40)
             self._value(f"{button}.click()")
         wait_for(f"{words} on {url}", lambda: all(word in self._text() for word in words), 40)

@@ -73,7 +73,8 @@ class RecordedSteps:
         self.settings = []
         self._exit_codes: dict[str, int] = {}
         self._errors: dict[str, Exception] = {}
-        for verb in ("land", "load", "build", "gate", "publish", "freeze", "report", "release", "decide"):
+        night, report = ("land", "load", "build", "gate", "publish"), ("freeze", "report", "release")
+        for verb in (*night, *report, "verify", "backup", "tidy"):
             monkeypatch.setattr(f"pipeline.steps.{verb}", self._step(verb))
         self.nights_asked: list[datetime] = []
         monkeypatch.setattr("pipeline.steps.published_night", self._night)

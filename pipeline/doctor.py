@@ -1,0 +1,190 @@
+"""The health of an installation in one place: a line each, and the worst of them as exit code."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import shutil
+import smtplib
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from urllib.parse import urlsplit
+
+from ingest import journal
+from ingest.land import ledger_path
+from pipeline.backup import newest_backup
+from pipeline.integrity import verify_home
+from pipeline.outcome import Outcome
+from pipeline.settings import PROJECT, Settings, mail_server
+from pipeline.tidy import LEFTOVERS_KEPT, leftovers
+
+WELL, LOOK, BROKEN = 0, 1, 2
+_WORDS = ("ok", "look", "BROKEN")
+_GB = 1e9
+# A night writes a candidate beside the published file, a report a copy of it.
+_DISK_BROKEN, _DISK_LOOK = 1 * _GB, 5 * _GB
+_NIGHT_MISSED = timedelta(days=2)
+_MAIL_SECONDS = 5
+
+Finding = tuple[int, str]
+
+
+def doctor(settings: Settings) -> Outcome:
+    """Look at disk, modes, versions, last publish, chain, clock, mail, landing, leftovers and backup."""
+    checks: tuple[Callable[[Settings], Finding], ...] = (
+        disk, modes, versions, libreoffice, published, chain, clock, mail, landing, leftover_files, backup
+    )  # fmt: skip
+    findings = [{"check": check.__name__, **_as_record(check(settings))} for check in checks]
+    worst = max(finding["exit_code"] for finding in findings)
+    ill = [finding["check"] for finding in findings if finding["exit_code"]]
+    return Outcome(
+        "doctor", worst, "look at: " + ", ".join(ill) if ill else "all is well", {"checks": findings}
+    )
+
+
+def show(outcome: Outcome, as_json: bool) -> None:
+    """Print the findings of a doctor's outcome."""
+    checks = outcome.details["checks"]
+    if as_json:
+        print(json.dumps({"exit_code": outcome.exit_code, "checks": checks}, ensure_ascii=False, indent=2))
+        return
+    for found in checks:
+        print(f"{_WORDS[found['exit_code']]:6} {found['check']:14} {found['finding']}")
+
+
+def _as_record(finding: Finding) -> dict:
+    return {"exit_code": finding[0], "finding": finding[1]}
+
+
+def disk(settings: Settings) -> Finding:
+    """Room for the next night."""
+    existing = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    code = BROKEN if free < _DISK_BROKEN else LOOK if free < _DISK_LOOK else WELL
+    return code, f"{free / _GB:.1f} GB free for {settings.home}" + ("; make room: ocop tidy" if code else "")
+
+
+def modes(settings: Settings) -> Finding:
+    """Whether this user may write the home, and nobody else what only the project writes."""
+    import os
+
+    if not settings.home.is_dir():
+        return BROKEN, f"there is no data home {settings.home}; give --home or OCOP_HOME"
+    folders = [path for path in (settings.home, *sorted(settings.home.iterdir())) if path.is_dir()]
+    if closed := [path.name for path in folders if not os.access(path, os.W_OK | os.X_OK)]:
+        return (
+            BROKEN,
+            f"this user may not write into {', '.join(closed)}; give them to the user of the service",
+        )
+    # Units put their files into landing/, so others may write there.
+    kept = [path for path in folders if path != settings.landing]
+    open_ = [path.name for path in kept if path.stat().st_mode & stat.S_IWOTH]
+    personal = settings.home / "contacts"
+    if personal.is_dir() and personal.stat().st_mode & stat.S_IROTH:
+        open_.append("contacts (readable)")
+    if open_:
+        return LOOK, f"everybody on this machine may change {', '.join(open_)}; type: chmod o-rwx FOLDER"
+    return WELL, f"{len(folders)} folders, written by this user alone"
+
+
+def versions(_settings: Settings) -> Finding:
+    """Whether the packages that run are the locked ones."""
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9][\w.-]*)(?:\[[^\]]*\])?==([^\s;\\]+)", lock, re.M))
+    installed = {re.sub(r"[-_.]+", "-", d.name).lower(): d.version for d in metadata.distributions()}
+    others = [f"{name} {installed.get(name, 'missing')} instead of {v}" for name, v in locked.items()
+              if installed.get(name) != v]  # fmt: skip
+    python = f"Python {platform.python_version()}"
+    if others:
+        return LOOK, f"{python}; not as locked: {', '.join(others[:5])}; type: make setup"
+    return WELL, f"{python}, {len(locked)} packages as locked"
+
+
+def libreoffice(_settings: Settings) -> Finding:
+    """Whether the PDF of a report can be made."""
+    found = shutil.which("soffice")
+    return (WELL, found) if found else (LOOK, "not installed; reports come without a PDF")
+
+
+def published(settings: Settings) -> Finding:
+    """The last good publish and its age."""
+    verdict = settings.published / "gate.json"
+    if not verdict.exists():
+        return LOOK, "nothing is published yet; type: ocop nightly"
+    moment = datetime.fromisoformat(json.loads(verdict.read_text(encoding="utf-8"))["checked_at"])
+    return _aged(moment, settings, "published", "see the last night: runbook, nightly_load")
+
+
+def chain(settings: Settings) -> Finding:
+    """Whether what must never change is as it was written."""
+    faults = verify_home(settings)
+    if faults:
+        return BROKEN, f"{len(faults)} faults, the first: {faults[0]} All: ocop verify"
+    return WELL, "logs, originals and releases are as they were written"
+
+
+def clock(settings: Settings) -> Finding:
+    """Whether the clock went back behind what was written already."""
+    lines = journal.read(ledger_path(settings.archive))
+    latest = max((line.get("received_at") or line["judged_at"] for line in lines), default=None)
+    if latest and datetime.fromisoformat(latest) > settings.known_at:
+        return (
+            BROKEN,
+            f"it is {settings.known_at:%Y-%m-%d %H:%M} UTC, but the ledger was written at {latest}; set the clock",
+        )
+    return WELL, f"{settings.known_at:%Y-%m-%d %H:%M} UTC, after all that was written"
+
+
+def mail(_settings: Settings) -> Finding:
+    """Whether the mail server answers."""
+    server = mail_server()
+    if server is None:
+        return LOOK, "no mail server is set (OCOP_SMTP); nobody is told by mail"
+    scheme, host, port = server
+    connect = smtplib.SMTP_SSL if scheme == "smtps" else smtplib.SMTP
+    try:
+        with connect(host, port, timeout=_MAIL_SECONDS):
+            return WELL, f"{host}:{port} answers"
+    except (OSError, smtplib.SMTPException) as error:
+        return BROKEN, f"{host}:{port} does not answer ({error}); mail waits"
+
+
+def landing(settings: Settings) -> Finding:
+    """Whether the place where files arrive can be read."""
+    try:
+        if settings.remote_landing:
+            from fsspec.core import url_to_fs
+
+            system, root = url_to_fs(settings.remote_landing)
+            system.ls(root)
+            return WELL, f"{urlsplit(settings.remote_landing).scheme} place answers"
+        waiting = sum(1 for path in settings.landing.rglob("*") if path.is_file())
+        next(settings.landing.iterdir(), None)  # rglob keeps silent about a folder that is away
+    except Exception as error:  # each store has its own errors
+        return BROKEN, f"the landing place cannot be read ({type(error).__name__}: {error})"
+    return WELL, f"{waiting} files wait in {settings.landing}"
+
+
+def leftover_files(settings: Settings) -> Finding:
+    """What killed steps left behind."""
+    limit = settings.known_at - LEFTOVERS_KEPT
+    old = [p for p in leftovers(settings) if datetime.fromtimestamp(p.stat().st_mtime, UTC) < limit]
+    return (LOOK, f"{len(old)} half-written files; type: ocop tidy") if old else (WELL, "none")
+
+
+def backup(settings: Settings) -> Finding:
+    """The last backup and its age."""
+    newest = newest_backup(settings.backups)
+    if newest is None:
+        return LOOK, f"none in {settings.backups}; type: ocop backup"
+    moment = datetime.strptime(newest.name.split(".")[0], "ocop-%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return _aged(moment, settings, newest.name, "type: ocop backup")
+
+
+def _aged(moment: datetime, settings: Settings, what: str, advice: str) -> Finding:
+    age = settings.known_at - moment
+    said = f"{what}, {max(age, timedelta()) // timedelta(hours=1)} hours ago"
+    return (LOOK, f"{said}; {advice}") if age > _NIGHT_MISSED else (WELL, said)
