@@ -174,7 +174,7 @@ class Stack:
         )  # fmt: skip
         return done.returncode == 0
 
-    def wait_healthy(self, name: str, seconds: int = 90) -> None:
+    def wait_healthy(self, name: str, seconds: int = 180) -> None:
         """Wait until the health check of a service passes."""
         self._wait(f"{name} to be healthy", lambda: self.is_healthy(name), seconds)
 

@@ -85,7 +85,7 @@ def start(client: httpx.Client, dag_id: str, logical_date: str | None, **conf) -
     return client.post(f"/dags/{dag_id}/dagRuns", json={"logical_date": logical_date, "conf": conf})
 
 
-def finished(stack, client: httpx.Client, dag_id: str, run_id: str, seconds: int = 120) -> str:
+def finished(stack, client: httpx.Client, dag_id: str, run_id: str, seconds: int = 300) -> str:
     """Return the state a run ends in."""
 
     def state():
@@ -98,7 +98,7 @@ def finished(stack, client: httpx.Client, dag_id: str, run_id: str, seconds: int
 @pytest.fixture(scope="module")
 def night(stack, api) -> dict:
     """Return the run of a night on the samples, started through the API by the operator."""
-    known = wait_for("the DAGs", lambda: dag_ids(api[IT]) >= {"nightly_load", "ministry_report"}, 60)
+    known = wait_for("the DAGs", lambda: dag_ids(api[IT]) >= {"nightly_load", "ministry_report"}, 120)
     assert known
     run = start(api[IT], "nightly_load", None)
     assert run.status_code == 200, run.text
@@ -121,7 +121,7 @@ def waiting(stack, api, night) -> str:
     def asked():
         return api[DESK].get(task).json()["state"] == "awaiting_input"
 
-    wait_for("the approval to be asked for", asked, 120, on_poll=stack.start_ended_again)
+    wait_for("the approval to be asked for", asked, 300, on_poll=stack.start_ended_again)
     return f"{task}/-1/hitlDetails"
 
 
@@ -239,6 +239,6 @@ def test_no_secret_and_no_password_stands_in_a_log(stack, api, passwords, night)
 def test_a_night_outlives_a_restart_of_the_database(stack, api, night):
     run = start(api[IT], "nightly_load", None).json()["dag_run_id"]
     task = f"/dags/nightly_load/dagRuns/{run}/taskInstances/build"
-    wait_for("the build to run", lambda: api[IT].get(task).json()["state"] == "running", 60)
+    wait_for("the build to run", lambda: api[IT].get(task).json()["state"] == "running", 180)
     stack.restart_postgres()
     assert finished(stack, api[IT], "nightly_load", run) == "success"
