@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
-from ingest.land import Landed, storable_name
+from ingest.land import Landed, is_litter, storable_name
 from ingest.read import MAX_FILE_BYTES
 
 # How file transfer programs name what they have not finished.
@@ -38,7 +38,7 @@ def collect(place: str, landing: Path) -> list[Landed]:
     left = []
     for remote, information in found:
         relative = PurePosixPath(remote).relative_to(PurePosixPath(root))
-        if information["type"] != "file" or relative.name.startswith((".", "~$")):
+        if information["type"] != "file" or is_litter(relative.name):
             continue
         try:
             problem = _bring(system, remote, information, _local_path(landing, relative))

@@ -24,6 +24,10 @@ _LONGEST_NAME_BYTES = 180
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f/\\\ufffd]")
 _CHUNK = 1 << 20
 _INCOMING = "incoming.unfinished"
+# What programs leave beside a workbook: Excel's and LibreOffice's locks, notes of macOS and Windows, a copy under way.
+_LITTER = re.compile(
+    r"~\$.*|\.~lock\..*#|\._.*|\.DS_Store|\.nfs.*|\..*\.unfinished|Thumbs\.db|desktop\.ini", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -175,6 +179,11 @@ def unjudged(archive: Path) -> list[dict]:
     return [line for line in lines if line["event"] == "landed" and line["submission_id"] not in judged]
 
 
+def is_litter(name: str) -> bool:
+    """Whether a file of that name is a program's own and nobody's submission."""
+    return _LITTER.fullmatch(name) is not None
+
+
 def storable_name(name: str) -> str:
     """The sender's file name as the archive and the answer can carry it."""
     readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -187,7 +196,7 @@ def storable_name(name: str) -> str:
 def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
     """Files in order of arrival (time of the file, then content), and what cannot be a submission.
 
-    Excel's lock files and hidden files are nobody's submission and stay without a word.
+    What programs leave beside a workbook is nobody's submission and stays without a word; any other hidden file is named.
     """
     files: list[tuple[int, Path]] = []
     problems: list[Landed] = []
@@ -197,9 +206,11 @@ def _arrivals(landing: Path) -> tuple[list[Path], list[Landed]]:
 
     for folder, subfolders, names in os.walk(landing, onerror=unreadable_folder):
         links = [name for name in subfolders if Path(folder, name).is_symlink()]
-        for path in (Path(folder, name) for name in names + links if not name.startswith((".", "~$"))):
+        for path in (Path(folder, name) for name in names + links if not is_litter(name)):
             found = path.lstat()
-            if stat.S_ISREG(found.st_mode):
+            if path.name.startswith("."):
+                problems.append(Landed(storable_name(path.name), problem="hidden; name it without the dot"))
+            elif stat.S_ISREG(found.st_mode):
                 files.append((found.st_mtime_ns, path))
             else:
                 # A link could bring any file of this server into the archive.

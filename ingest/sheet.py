@@ -38,6 +38,7 @@ class SheetData:
     headers: dict[str, str] = field(default_factory=dict)  # field -> header as the sender wrote it
     header_row: int | None = None  # the last one, right above the rows
     other_header_row: int | None = None  # a second row that looks like one
+    numbering_row: int | None = None  # the row right below the header that counts the columns
     unknown_headers: dict[str, str] = field(default_factory=dict)  # column letter -> header
     unread_counts: dict[str, int] = field(default_factory=dict)  # column letter -> filled cells nobody reads
     guessed_headers: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, field meant
@@ -82,13 +83,15 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     first, last, data.other_header_row = header
     data.header_row = last + 1
     positions = _map_columns(data, grid, first, last, titles)
+    if counts_columns(grid[last + 1 : last + 2]):
+        data.numbering_row = last + 2
     values = {name: _column_values(data, grid, index, last + 1) for index, name in positions.items()}
     nothing = dict.fromkeys(values)
     filled = [
         (name, column) for name, column in values.items() if any(v is not None for v in column.values())
     ]
     for number in range(last + 2, max(len(grid), _last_faulty_row(data)) + 1):
-        if number == data.other_header_row:
+        if number in (data.other_header_row, data.numbering_row):
             continue
         cells = nothing | {name: column.get(number) for name, column in filled}
         has_faulty = bool(census.faulty) and any(
@@ -136,6 +139,13 @@ def find_header(grid: Grid, titles: Titles) -> tuple[int, int, int | None] | Non
         known |= found[last]
     others = [i + 1 for i, row in enumerate(found) if not first <= i <= last and len(set(row.values())) >= 3]
     return first, last, next(iter(others), None)
+
+
+def counts_columns(below_header: Grid) -> bool:
+    """Whether the row below the header is one that official tables have: 1, 2, 3 … or (1), (2), (3)=(1)+(2) …"""
+    texts = [as_text(cell) for cells in below_header for cell in cells if tidy(cell) is not None]
+    numbers = [re.match(r"\(?(\d{1,2})\)?(?:\s*=[\d()\s+*/x:-]+)?$", text) for text in texts]
+    return len(texts) >= 3 and [n and int(n[1]) for n in numbers] == list(range(1, len(texts) + 1))
 
 
 def _adds_titles(grid: Grid, found: list[dict[int, str]], index: int, known: dict[int, str]) -> bool:

@@ -33,6 +33,8 @@ def layout_issues(data: SheetData) -> list[Issue]:
     if data.other_header_row:
         words = {"row": data.header_row, "other_row": data.other_header_row}
         issues.append(common_issue("SHEET-09", words, sheet=data.name, row_number=data.other_header_row))
+    if data.numbering_row:
+        issues.append(common_issue("SHEET-17", sheet=data.name, row_number=data.numbering_row))
     for letter, (title, name) in data.guessed_headers.items():
         words = {"letter": letter, "meant": data.form.field(name).title}
         issues.append(

@@ -1,7 +1,8 @@
 with
     product as (select * from {{ ref("mart_product") }}),
 
-    -- The names are those of table PTNT_OCOP (QĐ 5277/QĐ-BNNMT). A product stands once for a unit and period.
+    -- The names are those of table PTNT_OCOP (QĐ 5277/QĐ-BNNMT). A product stands once for a place and
+    -- period.
     final as (
         select
             product_code as "MA_OCOP",
@@ -17,7 +18,8 @@ with
         where is_cumulative
         qualify
             row_number() over (
-                partition by period_code, unit_code, product_key order by _submission_id, _row_number
+                partition by period_code, coalesce(commune_code, unit_code), product_key
+                order by _submission_id, _row_number
             )
             = 1
     )

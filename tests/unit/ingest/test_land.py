@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 import districts
+import pytest
 
 from ingest import journal
 from ingest.land import land_files, ledger_path, unjudged
@@ -49,12 +50,23 @@ def test_what_nobody_can_recognise_is_kept_under_unknown(tmp_path):
     assert len(unjudged(tmp_path / "archive")) == 2
 
 
-def test_lock_files_of_excel_stay_where_they_are(tmp_path):
+@pytest.mark.parametrize(
+    "name", ["~$a.xlsx", ".~lock.a.xlsx#", "._a.xlsx", ".DS_Store", "Thumbs.db", ".a.xlsx.unfinished"]
+)
+def test_what_a_program_left_stays_without_a_word(tmp_path, name):
     (tmp_path / "landing").mkdir()
-    lock = tmp_path / "landing" / "~$a.xlsx"
-    lock.write_bytes(b"lock")
+    litter = tmp_path / "landing" / name
+    litter.write_bytes(b"lock")
     assert land(tmp_path) == []
-    assert lock.exists()
+    assert litter.exists()
+
+
+def test_a_hidden_workbook_is_named_and_stays(tmp_path):
+    (tmp_path / "landing").mkdir()
+    path = districts.make(tmp_path / "landing" / ".ocop.xlsx")
+    (left,) = land(tmp_path)
+    assert (left.submission_id, left.problem) == (None, "hidden; name it without the dot")
+    assert path.exists()
 
 
 def test_arrivals_are_numbered_over_all_nights(tmp_path):

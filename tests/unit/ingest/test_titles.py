@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from ingest.sheet import counts_columns
 from ingest.spec import load_forms
 from ingest.titles import Titles, foreign_unit
 from ingest.validate import judge_file
@@ -79,6 +80,41 @@ def test_a_guessed_column_is_read_and_said(tmp_path):
     assert (issue.rule_id, issue.column_letter, judgement.verdict) == ("SHEET-13", "K", "accepted")
     assert 'được hiểu là cột "Số quyết định"' in issue.message
     assert judgement.tables["product"][0]["decision_number"] == "1/QĐ-UBND"
+
+
+@pytest.mark.parametrize("written", ["({})", "{}", "[{}]"])
+def test_a_row_that_counts_the_columns_is_said_and_not_read(tmp_path, written):
+    workbook = load_workbook(districts.make(tmp_path))
+    sheet = workbook[PRODUCT.sheet]
+    header = districts.cell(workbook, "product", "product_name", 0).row
+    before = judge_file(tmp_path / "587-2024H2-ok.xlsx", districts.PROVINCE).tables["product"]
+    sheet.insert_rows(header + 1)
+    for number in range(1, len(PRODUCT.fields) + 1):
+        sheet.cell(header + 1, number, written.format(number))
+    workbook.save(tmp_path / "counted.xlsx")
+    judgement = judge_file(tmp_path / "counted.xlsx", districts.PROVINCE)
+    found = [(i.rule_id, i.row_number) for i in judgement.issues if i.rule_id.startswith(("SHEET", "CELL"))]
+    if written == "[{}]":  # no official table counts like that
+        assert ("CELL-05", header + 1) in found
+        assert judgement.verdict == "refused"
+        return
+    assert (judgement.verdict, found) == ("accepted", [("SHEET-17", header + 1)])
+    assert [row["product_name"] for row in judgement.tables["product"]] == [r["product_name"] for r in before]
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_numbering"),
+    [
+        (["(1)", "(2)", "(3)=(1)+(2)"], True),
+        ([1.0, "", 2.0, 3.0], True),
+        ([1, 2], False),
+        ([1, 3, 4], False),
+        (["1. Nho", "2", "3"], False),
+        ([], False),
+    ],
+)
+def test_whatcounts_columns(cells, is_numbering):
+    assert counts_columns([cells]) is is_numbering
 
 
 def test_money_in_another_unit_is_refused(tmp_path):
