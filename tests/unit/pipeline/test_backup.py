@@ -1,11 +1,16 @@
 """Backup and restore on a home of two small workbooks."""
 
 import json
+import os
 import shutil
+import socket
 import sqlite3
+import subprocess
 import tarfile
+import tempfile
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import districts
 import pytest
@@ -229,3 +234,51 @@ def test_sqlite_metadata_comes_along_and_postgresql_without_pg_dump_is_said(home
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(steps.StepError, match="pg_dump is not installed"):
         steps.backup(home, tmp_path / "kept")
+
+
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@pytest.fixture
+def postgresql():
+    """Address of a PostgreSQL server of this test alone, with one table."""
+    if not POSTGRES or not shutil.which("pg_dump"):
+        pytest.skip("PostgreSQL is not installed")
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
+        yield from _server(Path(folder))
+
+
+def _server(folder):
+    as_postgres = []
+    if os.getuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres")
+        as_postgres = ["runuser", "-u", "postgres", "--"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def run(*command):
+        subprocess.run([*as_postgres, *command], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+
+    data = folder / "data"
+    run(POSTGRES[-1] / "initdb", "-D", data, "-A", "trust", "-U", "airflow", "--no-sync")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    run(POSTGRES[-1] / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    try:
+        query = "create table dag as select 'nightly_load' as dag_id"
+        run("psql", "-h", "127.0.0.1", "-p", str(port), "-U", "airflow", "-d", "postgres", "-c", query)
+        yield f"postgresql+psycopg2://airflow:geheim@127.0.0.1:{port}/postgres"
+    finally:
+        run(POSTGRES[-1] / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+
+def test_postgresql_metadata_comes_along_as_a_dump_that_restores(home, tmp_path, monkeypatch, postgresql):
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", postgresql)
+    outcome = steps.restore(home, backed_up(home, tmp_path / "kept"), tmp_path / "new")
+    dump = tmp_path / "new" / "airflow" / "airflow.dump"
+    assert f"pg_restore --clean --if-exists --dbname=airflow {dump}" in outcome.summary
+    script = subprocess.run(
+        ["pg_restore", "--file=-", dump], check=True, capture_output=True, text=True
+    ).stdout
+    assert "CREATE TABLE public.dag" in script
+    assert "nightly_load" in script
+    assert list((tmp_path / "kept").glob(".metadata-*")) == []
