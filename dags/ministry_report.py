@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import Param, dag, task
+from airflow.sdk import Asset, Param, dag, task
 from report_period_timetable import ReportPeriodTimetable, period_code_at
 
-from pipeline.dag_run import alert, moment_of, passed, settings_of
-from pipeline.settings import TIME_ZONE
+from pipeline.dag_run import alert, moment_of, night_needed, run_step, runbook, settings_of
 
 
 def period_of(params, dag_run) -> str:
@@ -24,22 +21,10 @@ PERIOD = "{{ period_of(params, dag_run) }}"
 
 @dag(
     dag_id="ministry_report",
-    description="freeze → gate → report → approve → release",
-    doc_md="""
-### Report to the ministry
-| task | does | when it fails |
-|---|---|---|
-| freeze | copies the published warehouse to `releases/<period>/` | no night published: run `nightly_load` |
-| gate | suite *ministry* on the frozen copy | **held back**: `gate.html` beside it says why, who mends it |
-| report | docx, xlsx, pdf from the frozen copy only | nothing is signed |
-| approve | a named person reads and answers under *Required actions* | *Reject*, or no answer: no release |
-| release | seals the set under the name of the person who approved | the set stays unsealed |
-
-Runs by itself some days after each cut-off (14/6 and 14/12). By hand: `period` is `2024H1`, `2024H2`, or
-`2024Y` for the year; left empty it is the last half-year that has closed.
-""",
+    description="night → freeze → gate → report → approve → release",
+    doc_md=runbook("ministry_report"),
     schedule=ReportPeriodTimetable(),
-    start_date=datetime(2023, 12, 15, tzinfo=ZoneInfo(TIME_ZONE)),
+    # No start date: a new server waits for its first due moment instead of making up for one it was not there for.
     catchup=False,
     # Freezing a period again while its approval waits would put another copy under the signature.
     max_active_runs=1,
@@ -57,23 +42,36 @@ Runs by itself some days after each cut-off (14/6 and 14/12). By hand: `period` 
     tags=["ocop", "ministry"],
 )
 def ministry_report():
-    @task
-    def freeze(period: str, dag_run=None) -> str:
+    # On its own morning the report waits for a night that was held back; who asks for it by hand is told at once.
+    @task(
+        retries=24,
+        retry_delay=timedelta(hours=1),
+        inlets=[Asset.ref(name="ocop_published")],
+        execution_timeout=timedelta(minutes=5),
+    )
+    def night(period: str, dag_run=None) -> str:
+        from airflow.sdk.exceptions import AirflowFailException
+
         from pipeline import steps
 
-        return passed(steps.freeze(settings_of(dag_run), period))
+        try:
+            return steps.published_night(settings_of(dag_run), night_needed(dag_run, period)).summary
+        except steps.StepError as error:
+            if dag_run.run_type == "scheduled":
+                raise
+            raise AirflowFailException(str(error)) from error
 
-    @task
-    def gate(period: str, dag_run=None) -> str:
-        from pipeline import steps
+    @task(execution_timeout=timedelta(minutes=20), doc_md=runbook("freeze"))
+    def freeze(period: str, **context) -> str:
+        return run_step(context, "freeze", period)
 
-        return passed(steps.gate(settings_of(dag_run), "ministry", period))
+    @task(execution_timeout=timedelta(minutes=20), doc_md=runbook("gate"))
+    def gate(period: str, **context) -> str:
+        return run_step(context, "gate", "ministry", period)
 
-    @task
-    def report(period: str, dag_run=None) -> str:
-        from pipeline import steps
-
-        return passed(steps.report(settings_of(dag_run), period))
+    @task(execution_timeout=timedelta(minutes=20), doc_md=runbook("report"))
+    def report(period: str, **context) -> str:
+        return run_step(context, "report", period)
 
     approve = ApprovalOperator(
         task_id="approve",
@@ -91,15 +89,20 @@ def ministry_report():
         response_timeout=timedelta(days=30),
     )
 
-    @task
-    def release(period: str, approval: dict, dag_run=None) -> str:
-        from pipeline import steps
-
+    @task(execution_timeout=timedelta(minutes=10), doc_md=runbook("release"))
+    def release(period: str, approval: dict, **context) -> str:
         # Signed when the person answered, which may be days after the clock of the run.
-        settings = replace(settings_of(dag_run), known_at=approval["responded_at"])
-        return passed(steps.release(settings, period, by=approval["responded_by_user"]["name"]))
+        who, when = approval["responded_by_user"]["name"], approval["responded_at"]
+        return run_step(context, "release", period, who, known_at=when)
 
-    freeze(PERIOD) >> gate(PERIOD) >> report(PERIOD) >> approve >> release(PERIOD, approve.output)
+    (
+        night(PERIOD)
+        >> freeze(PERIOD)
+        >> gate(PERIOD)
+        >> report(PERIOD)
+        >> approve
+        >> release(PERIOD, approve.output)
+    )
 
 
 ministry_report()

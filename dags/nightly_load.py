@@ -2,87 +2,91 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from airflow.sdk import Asset, CronTriggerTimetable, dag, task
+from airflow.sdk import Asset, CronTriggerTimetable, dag, task, teardown
 
-from pipeline.dag_run import alert, passed, settings_of
+from pipeline.airflow_access import WRITER_POOL
+from pipeline.dag_run import ENDED, alert, run_step, runbook, settings_of
 from pipeline.settings import TIME_ZONE
 
 PUBLISHED = Asset(name="ocop_published", uri="file:///published/ocop.duckdb")
+VERBS = ["land", "load", "build", "gate", "publish"]
 
 
 @dag(
     dag_id="nightly_load",
     description="land → load → build → gate → publish",
-    doc_md="""
-### Nightly load
-Takes what the reporting units have put into `landing/` and publishes the warehouse the analysts read.
-
-| task | does | when it fails |
-|---|---|---|
-| land | recognises unit, period and form version, keeps the original | the file stays in `landing/` |
-| load | accepts or refuses each workbook whole, receipt to `outbox/` | a refused workbook is no failure |
-| build | `dbt build` into a candidate file | the last good warehouse stays published |
-| gate | suite *nightly* on the candidate | **held back**: `build/gate.html` names the rule and what to do |
-| publish | puts the candidate in the place of the published one | the last good warehouse stays published |
-| tell | receipts to the senders, digest to the desk, by mail | mail waits in `post/spool/` and goes out later |
-
-The clock is the run's: `as_of` is its local date, `known_at` its moment. To repeat a past night, trigger
-with that logical date. Every task may be cleared and run again alone.
-""",
+    doc_md=runbook("nightly_load"),
     schedule=CronTriggerTimetable("0 22 * * *", timezone=TIME_ZONE),
-    start_date=datetime(2024, 1, 1, tzinfo=ZoneInfo(TIME_ZONE)),
+    # No start date: a new server waits for its first due moment instead of making up for one it was not there for.
     catchup=False,
     # One candidate file, one writer: two nights at once would build over each other.
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=3),
-    default_args={"owner": "reporting-desk", "on_failure_callback": alert},
+    default_args={"owner": "reporting-desk", "pool": WRITER_POOL, "on_failure_callback": alert},
     tags=["ocop", "nightly"],
 )
 def nightly_load():
     # It reads a folder others write to: a share that was away comes back. Load, build and gate would fail again
     # on the same files.
-    @task(retries=2, retry_delay=timedelta(minutes=5))
-    def land(dag_run=None) -> str:
-        from pipeline import steps
+    @task(
+        retries=3,
+        retry_delay=timedelta(minutes=2),
+        retry_exponential_backoff=True,
+        execution_timeout=timedelta(minutes=30),
+        doc_md=runbook("land"),
+    )
+    def land(**context) -> str:
+        return run_step(context, "land")
 
-        return passed(steps.land(settings_of(dag_run)))
+    @task(execution_timeout=timedelta(hours=1), doc_md=runbook("load"))
+    def load(**context) -> str:
+        return run_step(context, "load")
 
-    @task
-    def load(dag_run=None) -> str:
-        from pipeline import steps
+    @task(owner="provincial-it", execution_timeout=timedelta(hours=1), doc_md=runbook("build"))
+    def build(**context) -> str:
+        return run_step(context, "build")
 
-        return passed(steps.load(settings_of(dag_run)))
-
-    @task(owner="provincial-it")
-    def build(dag_run=None) -> str:
-        from pipeline import steps
-
-        return passed(steps.build(settings_of(dag_run)))
-
-    @task
-    def gate(dag_run=None) -> str:
-        from pipeline import steps
-
-        return passed(steps.gate(settings_of(dag_run), "nightly"))
+    @task(execution_timeout=timedelta(minutes=20), doc_md=runbook("gate"))
+    def gate(**context) -> str:
+        return run_step(context, "gate", "nightly")
 
     # A file that a reader on a Windows share holds open is closed again.
-    @task(outlets=[PUBLISHED], retries=3, retry_delay=timedelta(minutes=15))
-    def publish(dag_run=None) -> str:
-        from pipeline import steps
+    @task(
+        outlets=[PUBLISHED],
+        retries=3,
+        retry_delay=timedelta(minutes=15),
+        execution_timeout=timedelta(minutes=10),
+        doc_md=runbook("publish"),
+    )
+    def publish(**context) -> str:
+        return run_step(context, "publish")
 
-        return passed(steps.publish(settings_of(dag_run)))
+    # A teardown runs whatever came before, and its own success does not make a night that broke a good one.
+    @teardown
+    @task(execution_timeout=timedelta(minutes=5))
+    def summary(dag_run=None, ti=None) -> str:
+        from pipeline.run_summary import summarise
 
-    # A teardown runs whatever the night came to, and a night that failed stays a failed one.
-    @task(retries=3, retry_delay=timedelta(minutes=10), retry_exponential_backoff=True)
-    def tell(dag_run=None) -> str:
-        from pipeline import steps
+        ended = [ti.xcom_pull(task_ids=verb, key=ENDED) for verb in VERBS]
+        nothing = {"exit_code": None, "summary": None}
+        steps = [{"verb": verb, **(said or nothing)} for verb, said in zip(VERBS, ended, strict=True)]
+        return str(summarise(settings_of(dag_run), steps))
 
-        return passed(steps.tell(settings_of(dag_run)))
+    # Mail waits in the spool where its server is down, and the next try sends it.
+    @teardown
+    @task(
+        retries=3,
+        retry_delay=timedelta(minutes=10),
+        retry_exponential_backoff=True,
+        execution_timeout=timedelta(minutes=30),
+        doc_md=runbook("tell"),
+    )
+    def tell(**context) -> str:
+        return run_step(context, "tell")
 
-    land() >> load() >> build() >> gate() >> publish() >> tell().as_teardown()
+    land() >> load() >> build() >> gate() >> publish() >> summary() >> tell()
 
 
 nightly_load()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import CronTriggerTimetable, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 from report_period_timetable import ReportPeriodTimetable, period_code_at
 
-from pipeline.dag_run import alert, moment_of, passed, settings_of
+from pipeline.dag_run import alert, moment_of, run_step, runbook, settings_of
 from pipeline.settings import TIME_ZONE
 
 REPORT_CLOCK = ReportPeriodTimetable()
@@ -26,22 +25,16 @@ def period_near(moment: datetime) -> str | None:
 @dag(
     dag_id="submission_watch",
     description="Names the expected units that have not sent",
-    doc_md="""
-### Submission watch
-Every morning. From three weeks before a cut-off (14/6, 14/12) until the report of the half-year starts,
-`missing_units` lists the units whose workbook has not arrived or was sent back; on other days it is skipped.
-The list is in the log of the task and is its return value; `remind` writes to the contacts of each such unit, at most once
-a week. Nothing is changed.
-""",
+    doc_md=runbook("submission_watch"),
     schedule=CronTriggerTimetable("0 8 * * *", timezone=TIME_ZONE),
-    start_date=datetime(2024, 1, 1, tzinfo=ZoneInfo(TIME_ZONE)),
+    # No start date: a new server waits for its first due moment instead of making up for one it was not there for.
     catchup=False,
     max_active_runs=1,
     default_args={"owner": "reporting-desk", "on_failure_callback": alert},
     tags=["ocop", "watch"],
 )
 def submission_watch():
-    @task
+    @task(execution_timeout=timedelta(minutes=10))
     def missing_units(dag_run=None) -> list[str]:
         from pipeline import steps
 
@@ -58,11 +51,9 @@ def submission_watch():
         print("\n".join(missing))
         return missing
 
-    @task
-    def remind(dag_run=None) -> str:
-        from pipeline import steps
-
-        return passed(steps.remind(settings_of(dag_run), period_near(moment_of(dag_run))))
+    @task(execution_timeout=timedelta(minutes=30), doc_md=runbook("remind"))
+    def remind(**context) -> str:
+        return run_step(context, "remind", period_near(moment_of(context["dag_run"])))
 
     missing_units() >> remind()
 

@@ -7,16 +7,18 @@ the api-server keeps the heartbeats of all components at hand.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from urllib.error import URLError
+from urllib.parse import urljoin
 from urllib.request import urlopen
 
-HEALTH = "http://api-server:8080/api/v2/monitor/health"
 
-
-def status_of(component: str, url: str = HEALTH) -> str:
+def status_of(component: str) -> str:
     """Return the status the api-server gives for a component: healthy, unhealthy, None if it never ran."""
-    with urlopen(url, timeout=10) as answer:
+    # The one address of the api-server every component is told.
+    server = os.environ["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
+    with urlopen(urljoin(server, "/api/v2/monitor/health"), timeout=10) as answer:
         return str(json.load(answer)[component]["status"])
 
 

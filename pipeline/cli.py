@@ -120,20 +120,7 @@ def nightly(context: typer.Context) -> None:
     """land, load, build, gate, publish."""
     from pipeline import steps
 
-    settings: Settings = context.obj
-    outcomes = []
-    for verb, step in (
-        ("land", steps.land),
-        ("load", steps.load),
-        ("build", steps.build),
-        ("gate", lambda s: steps.gate(s, "nightly")),
-        ("publish", steps.publish),
-    ):
-        _talk(f"{verb} …")
-        outcomes.append(step(settings))
-        if outcomes[-1].exit_code:
-            break
-    _finish(outcomes)
+    _finish(steps.nightly(context.obj, lambda verb: _talk(f"{verb} …")))
 
 
 @app.command()

@@ -1,18 +1,17 @@
-"""What a task of a DAG needs around its one call of a step: the clock of its run, and a plain failure."""
+"""What a task of a DAG needs around its one call of a step: the clock of its run, a plain failure, its page of the runbook."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipeline.settings import TIME_ZONE, Settings, load_settings
+from pipeline.settings import PROJECT, TIME_ZONE, Settings, load_settings
 
+# What a task leaves for the summary of its run, whether it passed, was held or broke.
+ENDED = "ended"
 _LOG_LINES = 30
-
-if TYPE_CHECKING:
-    from pipeline.steps import Outcome
 
 
 def moment_of(dag_run) -> datetime:
@@ -33,11 +32,39 @@ def settings_of(dag_run) -> Settings:
     return load_settings(as_of=moment.astimezone(ZoneInfo(TIME_ZONE)).date(), known_at=moment.astimezone(UTC))
 
 
-def passed(outcome: Outcome) -> str:
-    """Return the summary of a step that passed; where a gate held it, fail the task with that sentence."""
-    if outcome.exit_code != 0:
-        from airflow.sdk.exceptions import AirflowFailException
+def night_needed(dag_run, period: str) -> datetime:
+    """Return the moment since which a night must have been published for the report of a period.
 
+    On its own morning that is the night just gone: files of the last day of grace are in it. By hand any
+    night since the cut-off will do.
+    """
+    from ingest.reference import periods
+
+    if dag_run.run_type == "scheduled":
+        return dag_run.run_after - timedelta(days=1)
+    opened = periods()[period].cut_off_on + timedelta(days=1)
+    return datetime.combine(opened, time.min, ZoneInfo(TIME_ZONE))
+
+
+def run_step(context, verb: str, *arguments: str, **settings_changes) -> str:
+    """Run one step with the clock of the run; return its summary. A gate that holds fails the task with that sentence."""
+    from dataclasses import replace
+
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from pipeline import steps
+    from pipeline.outcome import BROKEN, StepError
+
+    settings = replace(settings_of(context["dag_run"]), **settings_changes)
+    try:
+        outcome = getattr(steps, verb)(settings, *arguments)
+    except Exception as error:
+        context["ti"].xcom_push(ENDED, {"exit_code": BROKEN, "summary": str(error)})
+        raise
+    context["ti"].xcom_push(ENDED, {"exit_code": outcome.exit_code, "summary": outcome.summary})
+    if outcome.exit_code == BROKEN:
+        raise StepError(outcome.summary)  # a mail server that is down, say: another try may help
+    if outcome.exit_code != 0:
         # Not a plain error: the same data would be held back again, so a retry cannot help.
         raise AirflowFailException(outcome.summary)
     print(outcome.summary)
@@ -73,3 +100,16 @@ def _log_tail(instance) -> str:
     if not path.is_file():
         return f"There is no log at {path}."
     return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])
+
+
+def runbook(heading: str) -> str:
+    """Return a section of the runbook, for the page of the DAG or task it is about."""
+    text = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    return re.search(rf"^##+ {heading}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)[1].strip()
+
+
+def gate_rule_ids() -> list[str]:
+    """Return the rules a person may waive."""
+    from expectations.rulebook import load_rules
+
+    return sorted(rule.id for rule in load_rules())

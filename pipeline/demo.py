@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from pipeline.airflow_access import make_pool
 from pipeline.airflow_local import airflow_environment
 from pipeline.settings import PROJECT, TIME_ZONE
 
@@ -67,6 +68,7 @@ def run_both(password: str, say) -> None:
     from airflow.utils.db import initdb
 
     initdb()
+    make_pool()
     bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
     if bag.import_errors:
         raise DemoError(f"These DAG files cannot be read: {', '.join(bag.import_errors)}.")

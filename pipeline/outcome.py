@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 HELD = 1
+BROKEN = 2
 
 
 class StepError(Exception):

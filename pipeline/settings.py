@@ -86,6 +86,11 @@ class Settings:
         return self.home / "releases"
 
     @property
+    def runs(self) -> Path:
+        """What became of each night: a row and a page."""
+        return self.home / "runs"
+
+    @property
     def backups(self) -> Path:
         """Where backups are written: better another disk than the home's."""
         return self.backup_place or self.home / "backups"

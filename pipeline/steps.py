@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from pipeline.backup import restore as restore
 from pipeline.decisions import decide, waivers
 from pipeline.doctor import doctor as doctor
 from pipeline.load import load_landed
-from pipeline.outcome import HELD, Outcome, StepError
+from pipeline.outcome import BROKEN, HELD, Outcome, StepError
 from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
 from pipeline.tidy import tidy as tidy
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 def land(settings: Settings) -> Outcome:
     """Take every file of the landing folder into the archive and the ledger."""
+    _require_landing(settings)
+    _close_to_others(settings)
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
         not_brought = _collect(settings) + _collect_mail(settings)
@@ -54,6 +58,25 @@ def land(settings: Settings) -> Outcome:
     return Outcome(
         "land", 0, summary, {"new": new, "already_known": known, "older": older, "not_taken": left}
     )
+
+
+def _require_landing(settings: Settings) -> None:
+    """A share that is not mounted must not read as a night on which nobody sent."""
+    if not settings.archive.exists():
+        settings.landing.mkdir(parents=True, exist_ok=True)  # the first night of a new home
+    if not settings.landing.is_dir():
+        raise StepError(
+            f"The landing folder {settings.landing} is gone; nothing was taken. Mount the share again or make the folder, "
+            "then run: ocop nightly"
+        )
+
+
+def _close_to_others(settings: Settings) -> None:
+    """Names and telephone numbers stand in originals and raw rows; who only reads what is published needs none of them."""
+    for folder in (settings.archive, settings.raw, settings.decisions.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.stat().st_uid == os.geteuid():  # another owner has seen to it
+            folder.chmod(0o750)
 
 
 def _collect(settings: Settings) -> list[Landed]:
@@ -136,7 +159,8 @@ def build(settings: Settings) -> Outcome:
     """Build the candidate warehouse with dbt."""
     _require_whole_logs(settings)
     try:
-        candidate = build_warehouse(settings)
+        with journal.exclusive(settings.build):
+            candidate = build_warehouse(settings)
     except BuildError as error:
         raise StepError(
             f"{error}. The published warehouse is untouched; see build/dbt_logs/dbt.log."
@@ -264,14 +288,55 @@ def _copy_whole(source: Path, target: Path) -> None:
     os.replace(unfinished, target)
 
 
-def nightly(settings: Settings) -> list[Outcome]:
-    """land, load, build, gate, publish; stops after a gate that holds."""
+def nightly(settings: Settings, talk: Callable[[str], None] = lambda verb: None) -> list[Outcome]:
+    """land, load, build, gate, publish; stops after a gate that holds. Leaves its row and its page in ``runs/``."""
+    from pipeline.run_summary import summarise
+
+    night = {
+        "land": land,
+        "load": load,
+        "build": build,
+        "gate": lambda s: gate(s, "nightly"),
+        "publish": publish,
+    }
+    ended = {verb: {"verb": verb, "exit_code": None, "summary": None} for verb in night}
     outcomes = []
-    for step in (land, load, build, lambda s: gate(s, "nightly"), publish):
-        outcomes.append(step(settings))
-        if outcomes[-1].exit_code:
-            break
+    # A second night waits here: between two builds it would judge and publish the other's candidate.
+    with journal.exclusive(settings.runs):
+        try:
+            for verb, step in night.items():
+                talk(verb)
+                try:
+                    outcomes.append(step(settings))
+                except Exception as error:
+                    ended[verb] |= {"exit_code": BROKEN, "summary": str(error)}
+                    raise
+                ended[verb] |= {"exit_code": outcomes[-1].exit_code, "summary": outcomes[-1].summary}
+                if outcomes[-1].exit_code:
+                    break
+        finally:
+            # On a full disk the sentence of the step that broke is worth more than that of its summary.
+            with suppress(OSError):
+                summarise(settings, list(ended.values()))
     return outcomes
+
+
+def published_night(settings: Settings, since: datetime) -> Outcome:
+    """Make sure that a night of a moment or later is the published one, before a report is made of it."""
+    import json
+
+    page = settings.published / "gate.json"
+    if not page.exists():
+        raise StepError("Nothing is published yet; run: ocop nightly")
+    night = datetime.fromisoformat(json.loads(page.read_text(encoding="utf-8"))["checked_at"])
+    local = ZoneInfo(TIME_ZONE)
+    shown = f"{night.astimezone(local):%d/%m/%Y %H:%M}"
+    if night < since:
+        raise StepError(
+            f"The published night is that of {shown}; the report needs one since {since.astimezone(local):%d/%m/%Y %H:%M}. "
+            "See in runs/ why later nights were not published, mend it, run nightly_load."
+        )
+    return Outcome("night", 0, f"published night of {shown}", {"night": night.isoformat()})
 
 
 def freeze(settings: Settings, period: str) -> Outcome:

@@ -62,7 +62,9 @@ class ReportPeriodTimetable(Timetable):
         elif restriction.earliest is not None:
             candidates.append(_opening_on_or_after(restriction.earliest))
         if not restriction.catchup:
-            candidates.append(self.latest_due(pendulum.now(TIME_ZONE)).start)
+            due = self.latest_due(pendulum.now(TIME_ZONE))
+            # A server that was off reports late; a new one was never asked for what closed before it.
+            candidates.append(due.end if last_automated_data_interval is None else due.start)
         if not candidates:
             return None
         start = max(candidates)

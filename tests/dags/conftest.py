@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline import demo
+from pipeline.airflow_access import make_pool
 from pipeline.airflow_local import airflow_environment
 from pipeline.settings import TIME_ZONE
 
@@ -33,6 +34,7 @@ def metadata():
     from airflow.utils.db import initdb
 
     initdb()
+    make_pool()
 
 
 @pytest.fixture
@@ -71,19 +73,11 @@ class RecordedSteps:
         self.settings = []
         self._exit_codes: dict[str, int] = {}
         self._errors: dict[str, Exception] = {}
-        for verb in (
-            "land",
-            "load",
-            "build",
-            "gate",
-            "publish",
-            "tell",
-            "remind",
-            "freeze",
-            "report",
-            "release",
-        ):
+        night = ("land", "load", "build", "gate", "publish", "tell", "remind")
+        for verb in (*night, "freeze", "report", "release", "verify", "backup", "tidy"):
             monkeypatch.setattr(f"pipeline.steps.{verb}", self._step(verb))
+        self.nights_asked: list[datetime] = []
+        monkeypatch.setattr("pipeline.steps.published_night", self._night)
 
     @property
     def verbs(self) -> list[str]:
@@ -94,6 +88,14 @@ class RecordedSteps:
 
     def break_down(self, verb: str, error: Exception) -> None:
         self._errors[verb] = error
+
+    def _night(self, settings, since: datetime):
+        from pipeline.steps import Outcome, StepError
+
+        self.nights_asked.append(since)
+        if "night" in self._exit_codes:
+            raise StepError("the last nights were held back")
+        return Outcome("night", 0, "published", {})
 
     def _step(self, verb: str):
         from pipeline.steps import Outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,6 +51,23 @@ def test_without_a_logical_date_it_is_the_half_year_before_the_moment_asked(bag,
     bag.dags["ministry_report"].test(logical_date=None, run_after=at(2025, 1, 5, 9))
 
     assert steps.calls == [("freeze", "2024H2")]
+
+
+def test_no_report_is_made_of_a_night_before_the_cut_off(bag, steps, states, at):
+    steps.hold("night")
+
+    run = bag.dags["ministry_report"].test(logical_date=at(2024, 12, 21, 9), run_conf={"period": "2024H2"})
+
+    assert states(run)["night"] == "failed"
+    assert steps.nights_asked == [at(2024, 12, 15)]
+    assert steps.verbs == []
+
+
+def test_on_its_own_morning_it_wants_the_night_just_gone(at):
+    from pipeline.dag_run import night_needed
+
+    morning = SimpleNamespace(run_type="scheduled", run_after=at(2024, 12, 20, 6))
+    assert night_needed(morning, "2024H2") == at(2024, 12, 19, 6)
 
 
 def test_a_held_gate_prints_and_asks_nothing(bag, steps, states, at):

@@ -101,13 +101,25 @@ def test_after_a_long_silence_only_the_last_report_is_made(clock, monkeypatch):
     timetable = clock.ReportPeriodTimetable()
     restriction = TimeRestriction(pendulum.datetime(2023, 12, 14, 17), None, catchup=False)
 
-    first = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
-    then = timetable.next_dagrun_info(
-        last_automated_data_interval=first.data_interval, restriction=restriction
-    )
+    last = timetable.infer_manual_data_interval(run_after=pendulum.datetime(2024, 7, 1))
 
-    assert clock.period_code_at(first.data_interval.end) == "2025H2"
+    due = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
+    then = timetable.next_dagrun_info(last_automated_data_interval=due.data_interval, restriction=restriction)
+
+    assert clock.period_code_at(due.data_interval.end) == "2025H2"
     assert clock.period_code_at(then.data_interval.end) == "2026H1"
+
+
+def test_a_new_server_makes_no_report_of_what_closed_before_it(clock, monkeypatch):
+    import pendulum
+    from airflow.timetables.base import TimeRestriction
+
+    monkeypatch.setattr(clock.pendulum, "now", lambda tz: pendulum.datetime(2026, 3, 1, tz=tz))
+    never_ran = TimeRestriction(None, None, catchup=False)
+    first = clock.ReportPeriodTimetable().next_dagrun_info(
+        last_automated_data_interval=None, restriction=never_ran
+    )
+    assert clock.period_code_at(first.data_interval.end) == "2026H1"
 
 
 def test_no_report_starts_after_the_last_day_of_its_dag(clock):

