@@ -16,7 +16,7 @@ def test_without_a_published_night_no_report_starts(bag, home, states, at):
     run = bag.dags["ministry_report"].test(logical_date=at(2024, 12, 21, 8), run_conf={"period": "2024H2"})
 
     assert run.state == "failed"
-    assert states(run)["freeze"] == "failed"
+    assert states(run)["night"] == "failed"
     assert not (home / "releases").exists()
 
 
