@@ -64,7 +64,7 @@ def rendered(text):
     return template.render(ref=lambda table: table)
 
 
-MACROS = ("match_key", "fold", "alias", "wording")
+MACROS = ("match_key", "fold", "alias", "wording", "clock")
 
 
 @pytest.fixture(scope="module")

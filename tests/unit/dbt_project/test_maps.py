@@ -67,7 +67,8 @@ def seed(name):
 def model_sql(name):
     """A model's SQL; every ref() is a table of that name."""
     (path,) = (DBT_PROJECT / "models").rglob(f"{name}.sql")
-    template = jinja2.Environment(autoescape=False).from_string(path.read_text(encoding="utf-8"))
+    texts = [p.read_text(encoding="utf-8") for p in (DBT_PROJECT / "macros/clock.sql", path)]
+    template = jinja2.Environment(autoescape=False).from_string("".join(texts))
     return template.render(ref=lambda table: table, var={"as_of": AS_OF}.__getitem__)
 
 
