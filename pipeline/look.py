@@ -111,8 +111,10 @@ def show_trace(settings: Settings, figure: str, period: str | None, as_json: boo
     for cell in found["cells"]:
         print(
             f"  {cell['file_name']} · {cell['sheet']}!{cell['cell']} ({cell['header_text']}) "
-            f"→ {cell['value_contribution']}   [{cell['submission_id']}]"
+            f"→ {cell['value_contribution']}   {cell['sender']}, {cell['received_at']}, lần {cell['revision_no']} "
+            f"[{cell['submission_id']}]"
         )
+    print(f'  ocop sql "{found["sql"]}"')
     if found.get("note"):
         print(f"  {found['note']}")
 

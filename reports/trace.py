@@ -16,6 +16,9 @@ select
     e.amount,
     e._submission_id as submission_id,
     s.file_name,
+    coalesce(u.unit_name || ' (' || s.unit_code || ')', s.unit_code) as sender,
+    strftime(s.received_at at time zone 'Asia/Ho_Chi_Minh', '%d/%m/%Y %H:%M') as received_at,
+    s.revision_no,
     e._sheet as sheet,
     l.column_letter || e._row_number as cell,
     e._row_number as row_number,
@@ -23,6 +26,10 @@ select
     l.header_text
 from int_ministry__evidence as e
 left join fct_submission as s on e._submission_id = s.submission_id
+left join dim_period as p on s.period_code = p.period_code
+left join dim_unit as u
+    on s.unit_code = u.unit_code
+    and p.cut_off_on between u.valid_from and coalesce(u.valid_to, 'infinity'::date)
 left join fct_layout as l
     on e._submission_id = l.submission_id and e._sheet = l.sheet and e._field_name = l.field_name
 where
@@ -54,8 +61,17 @@ def trace(database: Path, table: str, row: str, column: str, period: str | None 
         "period": period,
         "value": value,
         "cells": cells,
+        "sql": _sql(name, row, column, period),
         "note": _note(value, recount, bool(evidence)),
     }
+
+
+def _sql(name: str, row: str, column: str, period: str) -> str:
+    """The rows behind the figure as one line for `ocop sql`."""
+    values = {"period_code": period, "table_code": name, "column_code": column}
+    values |= {} if row == "total" else {"row_code": row}
+    conditions = (f"{field} = '{value.replace(chr(39), chr(39) * 2)}'" for field, value in values.items())
+    return f"select * from int_ministry__evidence where {' and '.join(conditions)}"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:

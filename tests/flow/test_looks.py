@@ -80,6 +80,8 @@ def test_trace_prints_file_sheet_and_cell(sample_night, capsys):
     printed = capsys.readouterr().out
     assert "= 342.000" in printed
     assert "ocop-587-2024H2.xlsx · Kinh phí!F5 (Giải ngân) → 342" in printed
+    assert "Huyện Ninh Phước (587), 16/12/2024 22:00, lần 1 [2024H2-587-" in printed
+    assert "ocop sql \"select * from int_ministry__evidence where period_code = '2024H2'" in printed
     look.show_trace(sample_night[0], "star_by_unit/587/expired_count", "2024H2", as_json=True)
     assert len(json.loads(capsys.readouterr().out)["cells"]) == 14
 

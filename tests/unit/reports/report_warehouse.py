@@ -276,7 +276,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
              'Ủy ban nhân dân tỉnh Ninh Thuận','Sở Nông nghiệp và Môi trường tỉnh Ninh Thuận',
              'BC-SNNMT','Ninh Thuận','Giám đốc','Bộ Nông nghiệp và Môi trường')""")
         con.execute(
-            "insert into fct_submission values (?, '587', ?, 'ninh-phuoc.xlsx', 'accepted', true)",
+            "insert into fct_submission values (?, '587', ?, 'ninh-phuoc.xlsx', 'accepted', true, '2024-12-16 15:00:00+00', 2)",
             [SUBMISSION, PERIOD],
         )
         con.execute(f"""insert into fct_layout values

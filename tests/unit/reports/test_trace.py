@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from reports.trace import TraceError, trace
@@ -16,6 +17,9 @@ def test_a_count_leads_to_one_cell_per_product(warehouse):
     assert found["cells"][0] == {
         "submission_id": "2024H2-587-0123456789ab",
         "file_name": "ninh-phuoc.xlsx",
+        "sender": "Huyện Ninh Phước (587)",
+        "received_at": "16/12/2024 22:00",
+        "revision_no": 2,
         "sheet": "Sản phẩm",
         "cell": "I7",
         "row_number": 7,
@@ -23,6 +27,14 @@ def test_a_count_leads_to_one_cell_per_product(warehouse):
         "header_text": "Tình trạng",
         "value_contribution": 1,
     }
+
+
+def test_the_sql_of_a_figure_gives_as_many_rows_as_cells(warehouse):
+    for row, column in (("587", "valid_count"), ("total", "valid_count")):
+        found = trace(warehouse, "star_by_unit", row, column, "2024H2")
+        assert "\n" not in found["sql"]
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            assert len(connection.execute(found["sql"]).fetchall()) == len(found["cells"]) == 3
 
 
 def test_a_sum_leads_to_its_amounts(warehouse):

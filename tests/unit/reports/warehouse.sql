@@ -17,7 +17,7 @@ create table dim_authority (
 );
 create table fct_submission (
     submission_id varchar, unit_code varchar, period_code varchar, file_name varchar,
-    verdict_code varchar, is_in_force boolean
+    verdict_code varchar, is_in_force boolean, received_at timestamp with time zone, revision_no integer
 );
 create table fct_layout (
     submission_id varchar, sheet varchar, field_name varchar, column_letter varchar,
