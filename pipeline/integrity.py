@@ -92,7 +92,9 @@ def _approval_faults(settings: Settings, releasing: str | None) -> list[str]:
             seal = sealed[name]
             is_same = (seal["signed_by"], seal["why"]) == (line["by"], line["why"])
             is_same &= datetime.fromisoformat(seal["signed_at"]) == datetime.fromisoformat(line["decided_at"])
-            if not is_same or content_sha256(seal["files"]) != line["content_sha256"]:
+            # The first version approved a release without naming its content.
+            content = content_sha256(seal["files"])
+            if not is_same or content != line.get("content_sha256", content):
                 faults.append(
                     f"releases/{name}/{SEAL} is not the seal that was approved: {said}, the seal says "
                     f"{seal['signed_by']} at {seal['signed_at']}. Restore the release from the backup."

@@ -60,10 +60,15 @@ def land(settings: Settings) -> Outcome:
     )
 
 
+def _open_home(settings: Settings) -> None:
+    """A new home gets its landing folder; one that has lived is asked where its folder is."""
+    if not settings.archive.exists():
+        settings.landing.mkdir(parents=True, exist_ok=True)
+
+
 def _require_landing(settings: Settings) -> None:
     """A share that is not mounted must not read as a night on which nobody sent."""
-    if not settings.archive.exists():
-        settings.landing.mkdir(parents=True, exist_ok=True)  # the first night of a new home
+    _open_home(settings)
     if not settings.landing.is_dir():
         raise StepError(
             f"The landing folder {settings.landing} is gone; nothing was taken. Mount the share again or make the folder, "
@@ -142,6 +147,7 @@ def import_list(settings: Settings, path: Path, list_name: str, period_code: str
     from ingest.reference import periods
 
     period = periods()[period_code]
+    _open_home(settings)
     with journal.exclusive(settings.archive):
         _require_whole_logs(settings)
         try:
@@ -440,7 +446,7 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
                 )
             content = content_of(directory)
             approval = approvals(settings).get(name)
-            if not approval or (approval["content_sha256"], approval["by"]) != (content, by.strip()):
+            if not approval or (approval.get("content_sha256"), approval["by"]) != (content, by.strip()):
                 what = {"period_code": period, "release": name, "content_sha256": content}
                 approval = decide(settings, "approve", by, why, **what)
             approved_at = datetime.fromisoformat(approval["decided_at"])

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -34,8 +35,9 @@ def stack(tmp_path_factory):
     """Return the running server; a DAG file that cannot be read lies beside ours."""
     folder = tmp_path_factory.mktemp("stack")
     # PostgreSQL runs as another user and has to reach its own folder below these.
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+    for parent in (folder, *folder.parents):
+        if parent != Path(tempfile.gettempdir()) and parent.is_relative_to(tempfile.gettempdir()):
+            parent.chmod(0o755)
     dags = folder / "dags"
     shutil.copytree(PROJECT / "dags", dags)
     (dags / "neighbour.py").write_text("from airflow.sdk import dag\nthis is not python\n", encoding="utf-8")

@@ -98,6 +98,7 @@ def test_a_second_run_changes_nothing_and_what_is_gone_comes_back(night, tmp_pat
     settings, _ = night
     shutil.copytree(settings.home, tmp_path / "home", symlinks=True, ignore=lambda *_: ["landing"])
     again = settings_of(tmp_path / "home")
+    again.landing.mkdir()
     before = {path: path.read_bytes() for path in again.home.rglob("*") if path.is_file()}
     steps.land(again), steps.load(again)
     assert {path: path.read_bytes() for path in again.home.rglob("*") if path.is_file()} == before
