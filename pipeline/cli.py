@@ -500,12 +500,12 @@ def checksum(
 @app.command()
 def verify(context: typer.Context) -> None:
     """Check that ledger, decisions, verdicts, archive and releases are as they were written."""
-    from pipeline.integrity import verify_home
+    from pipeline import steps
 
-    faults = verify_home(context.obj)
-    print("\n".join(faults) if faults else "everything is as it was written")
-    if faults:
-        raise typer.Exit(1)
+    outcome = steps.verify(context.obj)
+    print("\n".join(outcome.details["faults"]) or outcome.summary)
+    if outcome.exit_code:
+        raise typer.Exit(outcome.exit_code)
 
 
 @app.command()
