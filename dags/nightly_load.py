@@ -7,7 +7,7 @@ from datetime import timedelta
 from airflow.sdk import Asset, CronTriggerTimetable, dag, task, teardown
 
 from pipeline.airflow_access import WRITER_POOL
-from pipeline.dag_run import ENDED, alert, run_step, runbook, settings_of
+from pipeline.dag_run import ENDED, alert, night_settings, run_night_step, runbook
 from pipeline.settings import TIME_ZONE
 
 PUBLISHED = Asset(name="ocop_published", uri="file:///published/ocop.duckdb")
@@ -38,19 +38,19 @@ def nightly_load():
         doc_md=runbook("land"),
     )
     def land(**context) -> str:
-        return run_step(context, "land")
+        return run_night_step(context, "land")
 
     @task(execution_timeout=timedelta(hours=1), doc_md=runbook("load"))
     def load(**context) -> str:
-        return run_step(context, "load")
+        return run_night_step(context, "load")
 
     @task(owner="provincial-it", execution_timeout=timedelta(hours=1), doc_md=runbook("build"))
     def build(**context) -> str:
-        return run_step(context, "build")
+        return run_night_step(context, "build")
 
     @task(execution_timeout=timedelta(minutes=20), doc_md=runbook("gate"))
     def gate(**context) -> str:
-        return run_step(context, "gate", "nightly")
+        return run_night_step(context, "gate", "nightly")
 
     # A file that a reader on a Windows share holds open is closed again.
     @task(
@@ -61,18 +61,18 @@ def nightly_load():
         doc_md=runbook("publish"),
     )
     def publish(**context) -> str:
-        return run_step(context, "publish")
+        return run_night_step(context, "publish")
 
     # A teardown runs whatever came before, and its own success does not make a night that broke a good one.
     @teardown
     @task(execution_timeout=timedelta(minutes=5))
-    def summary(dag_run=None, ti=None) -> str:
+    def summary(**context) -> str:
         from pipeline.run_summary import summarise
 
-        ended = [ti.xcom_pull(task_ids=verb, key=ENDED) for verb in VERBS]
+        ended = [context["ti"].xcom_pull(task_ids=verb, key=ENDED) for verb in VERBS]
         nothing = {"exit_code": None, "summary": None}
         steps = [{"verb": verb, **(said or nothing)} for verb, said in zip(VERBS, ended, strict=True)]
-        return str(summarise(settings_of(dag_run), steps))
+        return str(summarise(night_settings(context), steps))
 
     # Mail waits in the spool where its server is down, and the next try sends it.
     @teardown
@@ -84,7 +84,7 @@ def nightly_load():
         doc_md=runbook("tell"),
     )
     def tell(**context) -> str:
-        return run_step(context, "tell")
+        return run_night_step(context, "tell")
 
     land() >> load() >> build() >> gate() >> publish() >> summary() >> tell()
 

@@ -9,7 +9,7 @@ import re
 import stat
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest import journal
@@ -54,11 +54,14 @@ def ledger_path(archive: Path) -> Path:
     return archive / "ledger.jsonl"
 
 
-def land_files(landing: Path, archive: Path, province_code: str, received_at: datetime) -> list[Landed]:
+def land_files(
+    landing: Path, archive: Path, province_code: str, landed_at: datetime, due_at: datetime | None = None
+) -> list[Landed]:
     """Move every file of the landing folder (and its sub-folders) into the archive, in order of arrival.
 
-    A file whose content is known already changes nothing: no ledger line, no new copy. A file that cannot be taken
-    stays, is named, and stops no other.
+    A file is received when it is landed. Where that is later than it was due, one that lay there by then was received
+    when due, and one that came in between when it came. A file whose content is known already changes nothing: no
+    ledger line, no new copy. A file that cannot be taken stays, is named, and stops no other.
     """
     archive.mkdir(parents=True, exist_ok=True)
     known = [line for line in journal.read(ledger_path(archive)) if line["event"] == "landed"]
@@ -67,11 +70,18 @@ def land_files(landing: Path, archive: Path, province_code: str, received_at: da
         for path in arrivals:
             folder = path.parent.relative_to(landing).as_posix()
             try:
+                received_at = _received_at(path, landed_at, due_at or landed_at)
                 landed.append(_land_one(path, folder, archive, province_code, received_at, known, reader))
             except (OSError, _NotTakenError) as error:
                 landed.append(Landed(storable_name(path.name), problem=str(error)))
                 (archive / _INCOMING).unlink(missing_ok=True)
     return landed
+
+
+def _received_at(path: Path, landed_at: datetime, due_at: datetime) -> datetime:
+    """Not the time of the content, which a copy keeps and a sender can set: the kernel notes when the file came here."""
+    came_at = datetime.fromtimestamp(path.stat().st_ctime, UTC)
+    return min(max(came_at, due_at), landed_at)
 
 
 def _land_one(

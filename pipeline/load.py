@@ -196,7 +196,8 @@ def _verdict(settings: Settings, line: dict, judgement: Judgement) -> dict:
         "verdict_code": judgement.verdict,
         "error_count": judgement.error_count,
         "warning_count": judgement.warning_count,
-        "judged_at": settings.known_at.isoformat(),
+        # A repeated past night also judges what came since; of that moment it is not.
+        "judged_at": max(settings.known_at, datetime.fromisoformat(line["received_at"])).isoformat(),
         **{f"{name}_row_count": len(accepted.get(name, ())) for name in TABLE_FORM_NAMES},
         "fingerprints": judgement.fingerprints if is_accepted else {},
     }

@@ -19,6 +19,7 @@ class Settings:
     """The data home and its two clocks.
 
     ``as_of`` is the day facts are looked at from; ``known_at`` (UTC) the moment up to which submissions and decisions count.
+    ``due_at`` is set where a night begins later than it should have: nobody is late because of that.
     """
 
     home: Path
@@ -28,6 +29,7 @@ class Settings:
     landing_place: str = ""
     backup_place: Path | None = None
     backup_key_file: Path | None = None
+    due_at: datetime | None = None
 
     @property
     def landing(self) -> Path:

@@ -43,7 +43,7 @@ def land(settings: Settings) -> Outcome:
         _require_whole_logs(settings)
         not_brought = _collect(settings) + _collect_mail(settings)
         landed = not_brought + land_files(
-            settings.landing, settings.archive, settings.province_code, settings.known_at
+            settings.landing, settings.archive, settings.province_code, settings.known_at, settings.due_at
         )
     new = [item.submission_id for item in landed if item.is_new]
     left = {item.file_name: item.problem for item in landed if item.problem}

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.airflow_access import WRITER_POOL
-from pipeline.dag_run import moment_of, settings_of
+from pipeline.dag_run import moment_of, night_settings, settings_of
 
 CHAINS = {
     "nightly_load": ["land", "load", "build", "gate", "publish", "summary", "tell"],
@@ -131,3 +131,46 @@ def test_day_of_a_run_is_the_local_one(home):
     assert settings.as_of == date(2024, 12, 15)
     assert settings.known_at == just_after_midnight
     assert settings.home == home
+
+
+class Instance:
+    """A task of one night: what `land` leaves, the others find."""
+
+    def __init__(self, task_id: str, started: str, left: dict) -> None:
+        self.task_id, self.start_date, self._left = task_id, datetime.fromisoformat(started), left
+
+    def xcom_push(self, key: str, value: str) -> None:
+        self._left["land", key] = value
+
+    def xcom_pull(self, task_ids: str, key: str) -> str | None:
+        return self._left.get((task_ids, key))
+
+
+@pytest.mark.parametrize(
+    ("run_type", "logical_date", "run_after", "known_at_of_the_load"),
+    [
+        ("scheduled", "2024-12-17T22:00+07:00", "2024-12-17T22:00+07:00", "2024-12-18T08:00+07:00"),
+        ("manual", None, "2024-12-18T07:50+07:00", "2024-12-18T08:00+07:00"),
+        # As the form of the page fills it in: the moment it was opened.
+        ("manual", "2024-12-18T07:49+07:00", "2024-12-18T07:50+07:00", "2024-12-18T08:00+07:00"),
+        # A past night repeated: what has come since is not known on it.
+        ("manual", "2024-12-16T22:00+07:00", "2024-12-18T07:50+07:00", "2024-12-16T22:00+07:00"),
+    ],
+)
+def test_a_night_that_begins_late_lands_with_the_moment_it_began(
+    home, run_type, logical_date, run_after, known_at_of_the_load
+):
+    run = SimpleNamespace(
+        run_type=run_type,
+        logical_date=logical_date and datetime.fromisoformat(logical_date),
+        run_after=datetime.fromisoformat(run_after),
+        triggering_user_name=None,
+    )
+    left = {}
+    land = night_settings({"dag_run": run, "ti": Instance("land", "2024-12-18T08:00+07:00", left)})
+    load = night_settings({"dag_run": run, "ti": Instance("load", "2024-12-18T08:05+07:00", left)})
+
+    assert (land.due_at, land.known_at) == (moment_of(run), datetime.fromisoformat("2024-12-18T08:00+07:00"))
+    assert load.known_at == datetime.fromisoformat(known_at_of_the_load)
+    again = night_settings({"dag_run": run, "ti": Instance("load", "2024-12-19T09:00+07:00", left)})
+    assert again == load

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import districts
@@ -155,3 +156,28 @@ def test_two_nights_started_at_once_leave_one_good_night(home):
     two = journal.read(home.runs / "nightly.jsonl")[-2:]
     assert [night["outcome"] for night in two] == ["published", "published"]
     assert journal.verify(home.runs / "nightly.jsonl") == []
+
+
+def test_a_night_that_begins_late_takes_no_late_file_for_one_in_time(home):
+    """Deadline 17/12/2024, down that night, started again the next morning: the file came meanwhile."""
+    districts.make(home.landing, unit="585")
+    due, began = KNOWN_AT + timedelta(days=1), KNOWN_AT + timedelta(days=1, hours=10)
+    late = replace(settings_of(home.home, began), due_at=due)
+
+    for _ in range(2):  # run again, it changes nothing
+        assert steps.nightly(late)[-1].exit_code == 0
+        sent = "select received_at, is_on_time from fct_submission where unit_code = '585' and period_code = '2024H2'"
+        assert query(late, sent) == [(began, False)]
+
+
+def test_what_came_since_is_not_known_on_a_past_night_that_is_repeated(home):
+    before = table_checksums(home.published / DATABASE)["fct_submission"]
+    districts.make(home.landing, unit="585")
+    steps.land(settings_of(home.home, KNOWN_AT + timedelta(days=1)))
+
+    steps.load(home)
+    steps.build(home)
+    assert table_checksums(home.build / DATABASE)["fct_submission"] == before
+    tomorrow = settings_of(home.home, KNOWN_AT + timedelta(days=2))
+    assert steps.nightly(tomorrow)[-1].exit_code == 0
+    assert [row[0] for row in query(tomorrow, SENT)].count("585") == 1

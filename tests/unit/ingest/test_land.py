@@ -1,9 +1,10 @@
 """Landing keeps the original, knows a file by its content, and lets no file stop another."""
 
 import hashlib
+import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import districts
 import pytest
@@ -67,6 +68,25 @@ def test_a_hidden_workbook_is_named_and_stays(tmp_path):
     (left,) = land(tmp_path)
     assert (left.submission_id, left.problem) == (None, "hidden; name it without the dot")
     assert path.exists()
+
+
+def test_a_file_landed_late_was_received_when_it_came_but_not_before_it_was_due(tmp_path):
+    """The kernel's note of its coming counts, not the time of the content, which the sender chooses."""
+    archive = tmp_path / "archive"
+
+    def received(number: int, due_in: timedelta, landed_in: timedelta) -> timedelta:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "a.xlsx").write_bytes(b"%d" % number)
+        os.utime(folder / "a.xlsx", (0, 0))
+        came = datetime.fromtimestamp((folder / "a.xlsx").stat().st_ctime, UTC)
+        land_files(folder, archive, districts.PROVINCE, came + landed_in, came + due_in)
+        return datetime.fromisoformat(journal.read(ledger_path(archive))[-1]["received_at"]) - came
+
+    hour = timedelta(hours=1)
+    assert received(1, hour, 9 * hour) == hour  # it lay there when the server was down
+    assert received(2, -hour, 9 * hour) == timedelta(0)
+    assert received(3, -9 * hour, -hour) == -hour  # the clock of a share may be ahead of ours
 
 
 def test_arrivals_are_numbered_over_all_nights(tmp_path):
