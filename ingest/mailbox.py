@@ -44,14 +44,15 @@ def collect_mail(
 ) -> list[dict]:
     """Bring new attachments into ``landing/<unit>/mail``; returns the journal lines of this call.
 
-    ``server`` has scheme, host, port, user, password and folder; ``units`` are the unit codes an address (in lower case)
+    ``server`` is the Server of pipeline.settings; ``units`` are the unit codes an address (in lower case)
     answers for. A file from the contact of a unit lies in that unit's folder, where it can speak for no other. What is
     not taken (unknown sender, too large, no table) stays in the mailbox and is named in the journal, without the address.
     """
     try:
         connection = _connected(server)
     except (OSError, imaplib.IMAP4.error) as error:
-        raise MailboxError(f"The mailbox at {server!r} cannot be opened ({type(error).__name__}).") from error
+        why = untrusted(error) if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
+        raise MailboxError(f"The mailbox at {server!r} cannot be opened ({why}).") from error
     told: list[dict] = []
     try:
         known = {(line["message_sha256"], line["file_sha256"]) for line in journal.read(journal_path)}
@@ -75,16 +76,25 @@ def collect_mail(
     return told
 
 
+def untrusted(error: ssl.SSLCertVerificationError) -> str:
+    """What to tell of a server whose certificate nobody we trust vouches for."""
+    return f"its certificate is not trusted: {error.verify_message}; see OCOP_MAIL_CA_FILE in docs/runbook.md"
+
+
 def _connected(server) -> imaplib.IMAP4:
     if server.scheme == "imaps":
-        context = ssl.create_default_context()
         connection = imaplib.IMAP4_SSL(
-            server.host, server.port, ssl_context=context, timeout=_TIMEOUT_SECONDS
+            server.host, server.port, ssl_context=server.tls(), timeout=_TIMEOUT_SECONDS
         )
     else:
         connection = imaplib.IMAP4(server.host, server.port, timeout=_TIMEOUT_SECONDS)
         if "STARTTLS" in connection.capabilities:
-            connection.starttls(ssl.create_default_context())
+            connection.starttls(server.tls())
+        elif not server.is_on_this_machine:
+            connection.shutdown()
+            raise MailboxError(
+                f"The mailbox at {server!r} offers no encryption, so the password was not sent; write imaps://…"
+            )
     connection.login(server.user, server.password)
     status, _ = connection.select(f'"{server.folder}"')
     if status != "OK":

@@ -17,6 +17,7 @@ from ingest import journal
 from ingest.land import ledger_path
 from pipeline.backup import newest_backup
 from pipeline.integrity import verify_home
+from pipeline.mail import connected, reason_of
 from pipeline.outcome import Outcome
 from pipeline.settings import PROJECT, Settings, load_post_settings
 from pipeline.tidy import LEFTOVERS_KEPT, leftovers
@@ -139,19 +140,18 @@ def clock(settings: Settings) -> Finding:
 
 
 def mail(_settings: Settings) -> Finding:
-    """Whether the mail server answers."""
+    """Whether the mail server answers, can be trusted and lets us in."""
     try:
         server = load_post_settings().smtp
     except ValueError as error:
         return BROKEN, str(error)
     if server is None:
         return LOOK, "no mail server is set (OCOP_SMTP); nobody is told by mail"
-    connect = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
     try:
-        with connect(server.host, server.port, timeout=_MAIL_SECONDS):
-            return WELL, f"{server.host}:{server.port} answers"
+        with connected(server, _MAIL_SECONDS):
+            return WELL, f"{server!r} answers"
     except (OSError, smtplib.SMTPException) as error:
-        return BROKEN, f"{server.host}:{server.port} does not answer ({error}); mail waits"
+        return BROKEN, f"{server!r} does not take mail ({reason_of(error)}); it waits"
 
 
 def landing(settings: Settings) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import mimetypes
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ingest import journal
+from ingest.mailbox import untrusted
 from pipeline.settings import TIME_ZONE, PostSettings, Server, Settings
 
 _TIMEOUT_SECONDS = 30
@@ -83,7 +85,7 @@ def send_waiting(settings: Settings, post: PostSettings) -> Sent:
             )
         sent, refused, problem = 0, [], ""
         try:
-            with _connected(post.smtp) as server:
+            with connected(post.smtp) as server:
                 for path in waiting:
                     verdict = _send(server, path)
                     if verdict == "later":
@@ -97,16 +99,19 @@ def send_waiting(settings: Settings, post: PostSettings) -> Sent:
                     if verdict == "refused":
                         refused.append(path.stem.rsplit(".", 1)[0])
         except (OSError, smtplib.SMTPException) as error:
-            # Of a reply only the code: its text may repeat an address.
-            problem = f"{post.smtp!r} does not take mail ({type(error).__name__}{_code(error)})"
+            problem = f"{post.smtp!r} does not take mail ({reason_of(error)})"
         left = len(list((settings.post / "spool").glob("*.eml")))
     return Sent(sent, left, tuple(refused), problem, is_broken=bool(problem))
 
 
-def _code(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a server does not take mail. Of a reply only the code: its text may repeat an address."""
+    kind = type(error).__name__
     if isinstance(error, smtplib.SMTPResponseException):
-        return f" {error.smtp_code}"
-    return f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+        return f"{kind} {error.smtp_code}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return untrusted(error)
+    return f"{kind}: {error.strerror}" if isinstance(error, OSError) and error.strerror else kind
 
 
 def _send(server: smtplib.SMTP, path: Path) -> str:
@@ -122,17 +127,19 @@ def _send(server: smtplib.SMTP, path: Path) -> str:
     return "sent"
 
 
-def _connected(server: Server) -> smtplib.SMTP:
+def connected(server: Server, seconds: int = _TIMEOUT_SECONDS) -> smtplib.SMTP:
+    """A connection to a mail server, encrypted and signed in as its settings say. OSError or SMTPException when there is none."""
     if server.scheme == "smtps":
-        context = ssl.create_default_context()
-        connection = smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT_SECONDS, context=context)
+        connection = smtplib.SMTP_SSL(server.host, server.port, timeout=seconds, context=server.tls())
     else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT_SECONDS)
+        connection = smtplib.SMTP(server.host, server.port, timeout=seconds)
     try:
         connection.ehlo()
         if server.scheme == "smtp" and connection.has_extn("starttls"):
-            connection.starttls(context=ssl.create_default_context())
+            connection.starttls(context=server.tls())
             connection.ehlo()
+        elif server.scheme == "smtp" and server.password and not server.is_on_this_machine:
+            raise OSError(errno.EPROTO, "it offers no encryption, so the password was not sent")
         if server.user:
             connection.login(server.user, server.password)
     except BaseException:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import ssl
 import subprocess
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -131,7 +132,7 @@ def metadata_url(home: Path) -> str | None:
 
 @dataclass(frozen=True)
 class Server:
-    """A mail server: ``scheme`` smtp (STARTTLS where it is offered), smtps, imap or imaps."""
+    """A mail server: ``scheme`` smtp or imap (STARTTLS where it is offered), smtps or imaps (encrypted from the first byte)."""
 
     scheme: str
     host: str
@@ -139,6 +140,16 @@ class Server:
     user: str
     password: str
     folder: str = ""
+    ca_file: str = ""
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether nobody can listen on the way, so that encryption is not asked for."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
+    def tls(self) -> ssl.SSLContext:
+        """How to encrypt: only to a server an authority vouches for, that of ``ca_file`` or else one the system knows."""
+        return ssl.create_default_context(cafile=self.ca_file or None)
 
     def __repr__(self) -> str:
         return f"{self.scheme}://{self.host}:{self.port}"  # never the password, also not in a traceback
@@ -189,7 +200,9 @@ def _server(name: str, schemes: tuple[str, ...]) -> Server | None:
         raise ValueError(
             f"{name} carries a password; put it into a file and name that in {name}_PASSWORD_FILE."
         )
-    file = os.environ.get(f"{name}_PASSWORD_FILE")
+    file, ca_file = os.environ.get(f"{name}_PASSWORD_FILE"), os.environ.get("OCOP_MAIL_CA_FILE", "")
+    if ca_file and not Path(ca_file).is_file():
+        raise ValueError(f"OCOP_MAIL_CA_FILE names {ca_file}, which is no file.")
     return Server(
         parts.scheme,
         parts.hostname,
@@ -197,6 +210,7 @@ def _server(name: str, schemes: tuple[str, ...]) -> Server | None:
         unquote(parts.username or ""),
         _secret(file) if file else "",
         parts.path.strip("/") or "INBOX",
+        ca_file,
     )
 
 
