@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,6 +21,8 @@ from pipeline.settings import PROJECT
 
 POLL_SECONDS = 0.3
 STOP_SECONDS = 5
+# Ways that are not set up: the runbook makes these files empty.
+MAY_BE_EMPTY = {"smtp_password", "imap_password", "mail_ca", "webhook"}
 AIRFLOW_SERVICES = ("api-server", "scheduler", "dag-processor", "triggerer")
 
 
@@ -44,7 +47,11 @@ def free_ports(count: int) -> list[int]:
 class Stack:
     """All services of the compose file; what runs is ended by the ids it was started with."""
 
-    def __init__(self, folder: Path, dags: Path = PROJECT / "dags") -> None:
+    def __init__(
+        self, folder: Path, dags: Path = PROJECT / "dags", dotenv: dict[str, str] | None = None
+    ) -> None:
+        """``dotenv`` is what the file .env beside docker-compose.yml would say."""
+        self._dotenv = dotenv or {}
         self.folder = folder
         self.home = folder / "home"
         self.landing = self.home / "landing"
@@ -54,16 +61,24 @@ class Stack:
         self.processes: dict[str, subprocess.Popen] = {}
         self.port, self.postgres_port, *log_ports = free_ports(4)
         self.url = f"http://127.0.0.1:{self.port}"
-        for each in (self.landing, folder / "logs", folder / "secrets", folder / "airflow"):
+        for each in (
+            self.landing,
+            folder / "logs",
+            folder / "secrets",
+            folder / "airflow",
+            folder / "backups",
+        ):
             each.mkdir(parents=True)
         for name in yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))["secrets"]:
-            (folder / "secrets" / name).write_text(_fernet_key() if name == "fernet_key" else token_hex(32))
+            made = "" if name in MAY_BE_EMPTY else _fernet_key() if name == "fernet_key" else token_hex(32)
+            (folder / "secrets" / name).write_text(made)
         self._places = {
             "/run/secrets": str(folder / "secrets"),
             "/opt/airflow": str(folder / "airflow"),
             "/opt/ocop/dags": str(dags),
             "/opt/ocop": str(PROJECT),
             "/srv/ocop": str(self.home),
+            "/srv/backups": str(folder / "backups"),
             "api-server:8080": f"127.0.0.1:{self.port}",
             "@postgres/": f"@127.0.0.1:{self.postgres_port}/",
             "$$": "$",
@@ -230,6 +245,7 @@ class Stack:
         return self._apart | given | network
 
     def _placed(self, text: str) -> str:
+        text = re.sub(r"\$\{(\w+):-([^}]*)\}", lambda found: self._dotenv.get(found[1], found[2]), text)
         for there, here in self._places.items():
             text = text.replace(there, here)
         return text

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from stack import MAY_BE_EMPTY
 
-from pipeline.settings import PROJECT
+from pipeline.settings import PROJECT, PostSettings, load_post_settings
 
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
 DOCKERFILE = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
@@ -75,7 +76,7 @@ def test_all_services_together_leave_memory_to_the_server():
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_service_carries_a_password_or_key_in_its_environment(name):
     for variable, value in SERVICES[name]["environment"].items():
-        if re.search(r"PASSWORD|SECRET|KEY|CONN", variable):
+        if re.search(r"PASSWORD|SECRET|KEY|CONN|WEBHOOK", variable):
             assert variable.endswith(("_FILE", "_CMD")), variable
             assert "/run/secrets/" in value
     assert not re.search(r"://[^:/\s]+:[^%@\s]+@", yaml.safe_dump(SERVICES[name]))
@@ -138,7 +139,63 @@ def test_folders_of_the_image_are_those_airflow_reads():
     assert environment["AIRFLOW__CORE__DAGS_FOLDER"] == f"{work}/dags"
     assert environment["AIRFLOW__CORE__PLUGINS_FOLDER"] == f"{work}/plugins"
     targets = [volume["target"] for volume in SERVICES["scheduler"]["volumes"] if isinstance(volume, dict)]
-    assert targets == [environment["OCOP_HOME"], f"{environment['OCOP_HOME']}/landing"]
+    assert targets == [
+        environment["OCOP_HOME"],
+        f"{environment['OCOP_HOME']}/landing",
+        environment["OCOP_BACKUPS"],
+    ]
+
+
+def test_every_setting_the_code_reads_reaches_the_tasks():
+    """Not OCOP_LANDING, in whose place a share is mounted, and not OCOP_WEBHOOK, whose address is a secret."""
+    read = set(
+        re.findall(r'"(OCOP_[A-Z_]+)"', (PROJECT / "pipeline/settings.py").read_text(encoding="utf-8"))
+    )
+    read |= {"OCOP_SMTP_PASSWORD_FILE", "OCOP_IMAP_PASSWORD_FILE"}  # named after their server
+    for worker in ("scheduler", "dag-processor"):
+        given = {name for name in SERVICES[worker]["environment"] if name.startswith("OCOP_")}
+        assert given == read - {"OCOP_LANDING", "OCOP_WEBHOOK"}, worker
+        files = {value for name, value in SERVICES[worker]["environment"].items() if name.endswith("_FILE")}
+        assert files <= {f"/run/secrets/{name}" for name in SERVICES[worker]["secrets"]}
+
+
+def test_the_pages_that_others_reach_know_no_password_of_mail_and_no_key_of_backups():
+    for name in ("api-server", "triggerer", "init"):
+        assert not {"smtp_password", "imap_password", "webhook", "backup_key"} & set(
+            SERVICES[name]["secrets"]
+        )
+
+
+SETUP = re.search(
+    r"^## A server\n.*?^```\n(.*?)^```$",
+    (PROJECT / "docs/runbook.md").read_text(encoding="utf-8"),
+    re.MULTILINE | re.DOTALL,
+)[1]
+
+
+def test_the_runbook_makes_every_secret_and_mail_is_off_until_it_is_set(tmp_path, monkeypatch):
+    (tmp_path / "secrets").mkdir()
+    typed = [line for line in SETUP.splitlines() if not re.match(r"sudo |OCOP_COMMIT=", line)]
+    subprocess.run(["sh", "-euc", "\n".join(typed)], cwd=tmp_path, check=True)
+
+    made = {path.name: path.read_text().strip() for path in (tmp_path / "secrets").iterdir()}
+    assert made.keys() == COMPOSE["secrets"].keys()
+    assert {name for name, secret in made.items() if not secret} == MAY_BE_EMPTY
+    keys = [secret for secret in made.values() if secret]
+    assert len(set(keys)) == len(keys)
+    assert min(map(len, keys)) >= 32
+    for name, value in SERVICES["scheduler"]["environment"].items():
+        if name.startswith("OCOP_"):
+            value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+            monkeypatch.setenv(name, value.replace("/run/secrets", str(tmp_path / "secrets")))
+    assert load_post_settings() == PostSettings()
+
+
+def test_the_runbook_makes_every_folder_the_server_mounts():
+    binds = [volume for volume in SERVICES["scheduler"]["volumes"] if isinstance(volume, dict)]
+    mounted = {re.search(r":-\./(\S+)\}", volume["source"])[1] for volume in binds}
+    made = re.search(r"^sudo install -d -o 50000 -g 50000 (.*)$", SETUP, re.MULTILINE)[1]
+    assert set(made.split()) == mounted
 
 
 COMPOSE_PROGRAM = shutil.which(
@@ -159,11 +216,18 @@ def compose_config(folder: Path, text: str) -> subprocess.CompletedProcess:
 
 @needs_compose
 def test_compose_itself_takes_the_file(tmp_path):
+    (tmp_path / ".env").write_text(
+        "OCOP_SMTP=smtps://ocop@mail.tinh.vn\nOCOP_MAIL_FROM=OCOP <ocop@tinh.vn>\n"
+    )
     done = compose_config(tmp_path, (PROJECT / "docker-compose.yml").read_text(encoding="utf-8"))
 
     assert done.returncode == 0, done.stderr
     taken = json.loads(done.stdout)["services"]
     assert set(taken) == set(SERVICES)
+    assert taken["scheduler"]["environment"]["OCOP_SMTP"] == "smtps://ocop@mail.tinh.vn"
+    assert {"source": "smtp_password", "target": "/run/secrets/smtp_password"} in taken["scheduler"][
+        "secrets"
+    ]
     # Interpolated: one dollar is left for the shell of the container.
     assert '"$(cat /run/secrets/postgres_password)"' in taken["scheduler"]["environment"][
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD"
