@@ -90,6 +90,7 @@ def _run(context, verb: str, settings: Settings, *arguments: str) -> str:
     from pipeline import steps
     from pipeline.outcome import BROKEN, StepError
 
+    _tell_if_interrupted(context)
     try:
         outcome = getattr(steps, verb)(settings, *arguments)
     except Exception as error:
@@ -110,27 +111,47 @@ def alert(context) -> None:
 
     Waits in the spool where the mail server is down, and goes out with the next mail.
     """
-    from pipeline.post_office import send_alert
+    reason = str(context.get("exception") or "No reason was given.")
+    _tell(context, "failed", reason, context["ti"].task_id, context["ti"].try_number)
+
+
+def _tell_if_interrupted(context) -> None:
+    """Airflow starts a task whose scheduler was killed once more, and nobody would hear of it.
+
+    Such a try is beyond those the task has; one that has retries left is tried again as after any fault.
+    """
+    instance = context["ti"]
+    if instance.try_number > instance.max_tries + 1:
+        reason = "Its process ended before it could say why: a killed scheduler, a power cut. It is started once more now."
+        _tell(context, "was interrupted", reason, "interrupted", instance.try_number - 1)
+
+
+def _tell(context, what: str, reason: str, heading: str, try_number: int) -> None:
+    from pipeline.post_office import Alert, send_alert
     from pipeline.settings import load_post_settings
 
     instance, run = context["ti"], context["dag_run"]
-    sent = send_alert(
-        settings_of(run),
-        load_post_settings(),
+    told = Alert(
         task=f"{instance.dag_id}.{instance.task_id}",
-        run=run.run_id,
-        reason=str(context.get("exception") or "No reason was given."),
-        log_tail=_log_tail(instance),
+        run=f"{run.run_id}, try {try_number}",
+        what=what,
+        reason=reason,
+        heading=heading,
+        log_tail=_log_tail(instance, try_number),
     )
-    print(f"alert: {sent.sent} sent, {sent.waiting} waiting; {sent.problem}")
+    try:
+        sent = send_alert(settings_of(run), load_post_settings(), told)
+        print(f"alert: {sent.sent} sent, {sent.waiting} waiting; {sent.problem}")
+    except ValueError as error:  # the post office is set up wrongly; what the task has to say matters more
+        print(f"alert: {error}")
 
 
-def _log_tail(instance) -> str:
+def _log_tail(instance, try_number: int) -> str:
     """The last lines of the log of a task's try, as Airflow's default template names the file."""
     from airflow.configuration import conf
 
     folder = f"dag_id={instance.dag_id}/run_id={instance.run_id}/task_id={instance.task_id}"
-    path = Path(conf.get("logging", "base_log_folder"), folder, f"attempt={instance.try_number}.log")
+    path = Path(conf.get("logging", "base_log_folder"), folder, f"attempt={try_number}.log")
     if not path.is_file():
         return f"There is no log at {path}."
     return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])

@@ -152,16 +152,26 @@ def send_digest(
     return digest, send_waiting(settings, post), said
 
 
-def send_alert(
-    settings: Settings, post: PostSettings, task: str, run: str, reason: str, log_tail: str
-) -> Sent:
-    """Tell the technicians that a task failed: why, its log's last lines, and where the runbook says what to do."""
+@dataclass(frozen=True)
+class Alert:
+    """What happened to a try of a task, and the heading of the runbook that says what to do."""
+
+    task: str
+    run: str
+    what: str
+    reason: str
+    heading: str
+    log_tail: str
+
+
+def send_alert(settings: Settings, post: PostSettings, alert: Alert) -> Sent:
+    """Tell the technicians what happened to a task, once for each try: why, its log's last lines, and what to do."""
     text = (
-        f"Task {task} of run {run} failed.\n\n{reason}\n\n"
-        f"What to do: docs/runbook.md#{task.rpartition('.')[2].replace('_', '-')}\n\nLast lines of its log:\n{log_tail}\n"
+        f"Task {alert.task} {alert.what} (run {alert.run}).\n\n{alert.reason}\n\n"
+        f"What to do: docs/runbook.md#{alert.heading}\n\nLast lines of its log:\n{alert.log_tail}\n"
     )
-    key = hashlib.sha256(f"{task} {run}".encode()).hexdigest()[:16]
-    put(settings, post, Letter(f"alert-{key}", f"OCOP: {task} failed", text), post.technicians)
+    key = hashlib.sha256(f"{alert.task} {alert.run} {alert.what}".encode()).hexdigest()[:16]
+    put(settings, post, Letter(f"alert-{key}", f"OCOP: {alert.task} {alert.what}", text), post.technicians)
     _call(post, text)
     return send_waiting(settings, post)
 

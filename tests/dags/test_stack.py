@@ -7,16 +7,22 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from secrets import token_urlsafe
 
+import districts
 import httpx
 import pytest
 from browser import Browser, chromium_program
 from homes import query
+from mail_servers import free_port, smtp_server
 from stack import AIRFLOW_SERVICES, Stack, postgres_programs, wait_for
 
+from ingest import journal
+from ingest.land import ledger_path
 from pipeline import demo
+from pipeline.integrity import verify_home
 from pipeline.settings import PROJECT, load_settings
 
 pytestmark = [
@@ -31,23 +37,34 @@ ROLES = {DESK: "reporting-desk", IT: "operator", ANALYST: "analyst", AUDITOR: "a
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory):
+def letters():
+    """Return what the mail server of the office took."""
+    port = free_port()
+    with smtp_server(port) as taken:
+        taken.port = port
+        yield taken
+
+
+@pytest.fixture(scope="module")
+def stack(letters):
     """Return the running server; a DAG file that cannot be read lies beside ours."""
-    folder = tmp_path_factory.mktemp("stack")
-    # PostgreSQL runs as another user and has to reach its own folder below these.
-    for parent in (folder, *folder.parents):
-        if parent != Path(tempfile.gettempdir()) and parent.is_relative_to(tempfile.gettempdir()):
-            parent.chmod(0o755)
-    dags = folder / "dags"
-    shutil.copytree(PROJECT / "dags", dags)
-    (dags / "neighbour.py").write_text("from airflow.sdk import dag\nthis is not python\n", encoding="utf-8")
-    server = Stack(folder, dags)
-    demo.lay_out_samples(server.home)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
+    mail = {"OCOP_SMTP": f"smtp://127.0.0.1:{letters.port}", "OCOP_MAIL_FROM": "OCOP <ocop@tinh.vn>"}
+    # Not below pytest's folder, which every other pytest of this machine closes to PostgreSQL's user again.
+    with tempfile.TemporaryDirectory(prefix="ocop-stack-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        dags = folder / "dags"
+        shutil.copytree(PROJECT / "dags", dags)
+        (dags / "neighbour.py").write_text(
+            "from airflow.sdk import dag\nthis is not python\n", encoding="utf-8"
+        )
+        server = Stack(folder, dags, mail | {"OCOP_MAIL_DESK": "desk@tinh.vn", "OCOP_MAIL_IT": "it@tinh.vn"})
+        demo.lay_out_samples(server.home)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -179,25 +196,12 @@ def test_everybody_reads_and_only_the_operator_changes_the_machine(api, night):
     assert log == {AUDITOR: 200, DESK: 403, ANALYST: 403, IT: 403}
 
 
-def test_only_the_reporting_desk_signs(stack, api, waiting):
-    yes = {"chosen_options": ["Approve"], "params_input": {}}
-    for who in (ANALYST, AUDITOR, IT):
-        assert api[who].patch(waiting, json=yes).status_code == 403, who
-    assert api["nobody"].patch(waiting, json=yes).status_code == 401
-    assert not (stack.home / "releases/2024H2/seal.json").exists()
-
-    look_at_pages(stack, api, waiting)
-    assert api[DESK].patch(waiting, json=yes).status_code == 200
-    run_id = waiting.split("/")[4]
-    assert finished(stack, api[DESK], "ministry_report", run_id) == "success"
-    seal = json.loads((stack.home / "releases/2024H2/seal.json").read_text(encoding="utf-8"))
-    assert seal["signed_by"] == DESK
-
-
-def look_at_pages(stack, api, waiting: str) -> None:
-    """Open the pages people work with; the pictures stay in OCOP_SCREENSHOTS, where that is set."""
-    if chromium_program() is None:
-        return
+@pytest.mark.skipif(
+    chromium_program() is None,
+    reason="no Chromium, so nobody looked at the pages; install Debian's package chromium",
+)
+def test_the_pages_show_the_night_its_documentation_and_the_approval(stack, api, waiting):
+    """As people see them; the pictures stay in OCOP_SCREENSHOTS, where that is set."""
     pictures = Path(os.environ.get("OCOP_SCREENSHOTS", stack.folder))
     run = waiting.split("/taskInstances")[0].replace("/dagRuns/", "/runs/")
     night = api[IT].get("/dags/nightly_load/dagRuns").json()["dag_runs"][0]["dag_run_id"]
@@ -211,6 +215,20 @@ def look_at_pages(stack, api, waiting: str) -> None:
         )
         approval = f"{stack.url}{run}/tasks/approve/required_actions"
         browser.look(approval, ["Duyệt báo cáo OCOP kỳ 2024H2", "Approve"], pictures / "approval.png")
+
+
+def test_only_the_reporting_desk_signs(stack, api, waiting):
+    yes = {"chosen_options": ["Approve"], "params_input": {}}
+    for who in (ANALYST, AUDITOR, IT):
+        assert api[who].patch(waiting, json=yes).status_code == 403, who
+    assert api["nobody"].patch(waiting, json=yes).status_code == 401
+    assert not (stack.home / "releases/2024H2/seal.json").exists()
+
+    assert api[DESK].patch(waiting, json=yes).status_code == 200
+    run_id = waiting.split("/")[4]
+    assert finished(stack, api[DESK], "ministry_report", run_id) == "success"
+    seal = json.loads((stack.home / "releases/2024H2/seal.json").read_text(encoding="utf-8"))
+    assert seal["signed_by"] == DESK
 
 
 def test_the_desk_decides_under_its_own_name(stack, api, night):
@@ -231,16 +249,48 @@ def test_the_desk_decides_under_its_own_name(stack, api, night):
 
 
 def test_no_secret_and_no_password_stands_in_a_log(stack, api, passwords, night):
-    secrets = {path.read_text(encoding="utf-8") for path in (stack.folder / "secrets").iterdir()}
+    files = {path.read_text(encoding="utf-8") for path in (stack.folder / "secrets").iterdir()}
+    secrets = files - {""}  # a way that is not set up
     token = api[IT].headers["Authorization"].split()[1]
     for log in [*(stack.folder / "logs").rglob("*.log"), *(stack.folder / "airflow/logs").rglob("*.log")]:
         text = log.read_text(encoding="utf-8", errors="replace")
         assert not [word for word in {*secrets, *passwords.values(), token} if word in text], log
 
 
-def test_a_night_outlives_a_restart_of_the_database(stack, api, night):
+def test_a_night_outlives_a_killed_scheduler_and_a_restart_of_the_database(stack, api, night, letters):
+    ledger = ledger_path(stack.home / "archive")
+    before = journal.read(ledger)
+    for number in range(16):
+        filing = districts.rows("585", "2024H2")
+        filing["product"][0]["product_name"] = f"Nho sấy {number}"
+        districts.make(stack.landing / f"{number}.xlsx", unit="585", filing=filing)
+    letters.received.clear()
+
     run = start(api[IT], "nightly_load", None).json()["dag_run_id"]
-    task = f"/dags/nightly_load/dagRuns/{run}/taskInstances/build"
-    wait_for("the build to run", lambda: api[IT].get(task).json()["state"] == "running", 180)
+    while not judged_since(before, ledger):  # until one is judged; the others are on their way
+        assert stack.processes["scheduler"].poll() is None
+        time.sleep(0.005)
+    stack.kill("scheduler")
+    assert 0 < judged_since(before, ledger) < 16, "the load was over before it was killed"
+    stack.start_service("scheduler")
+
+    task = f"/dags/nightly_load/dagRuns/{run}/taskInstances"
+    wait_for("the build to run", lambda: api[IT].get(f"{task}/build").json()["state"] == "running", 180)
     stack.restart_postgres()
+
     assert finished(stack, api[IT], "nightly_load", run) == "success"
+    assert api[IT].get(f"{task}/load").json()["try_number"] == 2
+    events = [(line["submission_id"], line["event"]) for line in journal.read(ledger)]
+    assert len(events) == len(set(events)) == len(before) + 2 * 16
+    assert judged_since(before, ledger) == 16
+    settings = load_settings(as_of=None, known_at=None, home=stack.home)
+    assert verify_home(settings) == []
+    sent = "select count(*), count(*) filter (is_in_force) from fct_submission where unit_code = '585' and period_code = '2024H2'"
+    assert query(settings, sent) == [(16, 1)]
+    subjects = {str(letter["Subject"]): letter["To"] for letter in letters.received}
+    assert subjects["OCOP: nightly_load.load was interrupted"] == "it@tinh.vn"
+    assert "desk@tinh.vn" in subjects.values()  # the digest
+
+
+def judged_since(before: list[dict], ledger: Path) -> int:
+    return [line["event"] for line in journal.read(ledger)[len(before) :]].count("judged")
