@@ -27,6 +27,7 @@ from typing import BinaryIO
 from ingest import journal
 from ingest.land import ledger_path, original_path
 from pipeline.encryption import DamagedError, Decrypting, Encrypting, WrongKeyError
+from pipeline.home import require_home
 from pipeline.integrity import verify_home, verify_logs, verify_original
 from pipeline.metadata_database import copy_metadata
 from pipeline.outcome import Outcome, StepError
@@ -52,6 +53,7 @@ class _UnfitError(Exception):
 
 def backup(settings: Settings, to: Path | None = None) -> Outcome:
     """Write, read back and keep one backup of the durable part of the home, and remove those that are too old."""
+    require_home(settings)
     if faults := verify_logs(settings):
         raise StepError(" ".join(faults) + " No backup was made of it; restore from the last good one.")
     folder, key = to or settings.backups, _key(settings)

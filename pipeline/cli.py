@@ -416,7 +416,9 @@ def digest(
 ) -> None:
     """Print the morning digest: what came, was refused, is held, expires, and what stands published. Sends nothing."""
     from pipeline.digest import make_digest
+    from pipeline.home import require_home
 
+    require_home(context.obj)
     found = make_digest(context.obj)
     print(found.html if as_html else found.text, end="")
 
@@ -473,9 +475,11 @@ def export(
 @app.command()
 def docs(context: typer.Context) -> None:
     """Write the documentation of every model as one page beside the published warehouse."""
+    from pipeline.home import require_home
     from pipeline.steps import StepError
     from pipeline.warehouse import BuildError, write_docs
 
+    require_home(context.obj)
     try:
         print(write_docs(context.obj))
     except BuildError as error:
@@ -488,7 +492,7 @@ def checksum(
     database: Annotated[Path | None, typer.Argument(help="Another warehouse than the published one")] = None,
 ) -> None:
     """One sum per table over its rows; two warehouses with the same sums hold the same rows."""
-    from pipeline.look import published_database
+    from pipeline.home import published_database
     from pipeline.warehouse import table_checksums
 
     if database is not None and not database.is_file():

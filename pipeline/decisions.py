@@ -5,15 +5,16 @@ from __future__ import annotations
 from ingest import journal
 from ingest.land import ledger_path
 from ingest.vietnamese import match_key
+from pipeline.home import published_database, require_home
 from pipeline.outcome import StepError
 from pipeline.settings import Settings
-from pipeline.warehouse import DATABASE
 
 
 def decide(settings: Settings, decision: str, by: str, why: str, **what: str | None) -> dict:
     """Append one decision of a person to the log; the next build reads it. StepError when it is about nothing known."""
     if not by.strip():
         raise StepError("A decision is taken by a named person; give --by NAME.")
+    require_home(settings)
     if faults := journal.verify(settings.decisions):
         raise StepError(" ".join(faults) + " Nothing was written down.")
     if decision in ("hold", "unhold"):
@@ -68,10 +69,7 @@ def _known_names(settings: Settings) -> tuple[dict[str, str], set[tuple[str, str
     """Producer keys by spelling, and (spelling, producer key) of the products, as last published."""
     import duckdb
 
-    database = settings.published / DATABASE
-    if not database.exists():
-        raise StepError("Nothing is published yet, so no spelling is known; run: ocop nightly")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(published_database(settings)), read_only=True) as connection:
         producers = dict(
             connection.execute("select producer_name_key, producer_key from int_producer_name").fetchall()
         )

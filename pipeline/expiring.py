@@ -7,8 +7,8 @@ import os
 import sys
 from datetime import date, timedelta
 
+from pipeline.home import published_database
 from pipeline.settings import Settings
-from pipeline.warehouse import DATABASE
 
 # The unit is the one that reported the product last or, once that has ended, what its commune became. A certificate that a
 # newer decision, a revocation or a stop ends is not one to be re-rated.
@@ -88,14 +88,11 @@ def expiring_certificates(settings: Settings, day: date, within_days: int) -> di
 
     ``certificates`` have unit, product, producer, star, expires_on (the first day out of force), days_left and the first and
     last day of the re-rating window (QĐ 26/2026/QĐ-TTg; None where no window is ruled). ``undated_count`` products are
-    reported valid without a known end. Raises LookupError while nothing is published.
+    reported valid without a known end. Raises StepError while nothing is published.
     """
     import duckdb
 
-    database = settings.published / DATABASE
-    if not database.exists():
-        raise LookupError("Nothing is published yet; run: ocop nightly")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(published_database(settings)), read_only=True) as connection:
         cursor = connection.execute(_QUERY, {"day": day, "last_day": day + timedelta(days=within_days)})
         columns = [column[0] for column in cursor.description]
         found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

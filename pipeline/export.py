@@ -7,7 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipeline.look import UsageError, published_database
+from pipeline.home import published_database
+from pipeline.look import UsageError
 from pipeline.settings import TIME_ZONE, Settings
 
 EXPORT_FORMATS = ("xlsx", "csv", "parquet")

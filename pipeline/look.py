@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from pipeline.home import published_database
 from pipeline.settings import Settings
 from pipeline.warehouse import DATABASE
 
@@ -139,11 +140,3 @@ def show_sql(settings: Settings, query: str, as_json: bool) -> None:
             print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
         else:
             relation.show(max_rows=10_000, max_width=100_000, max_col_width=200)
-
-
-def published_database(settings: Settings) -> Path:
-    """The published warehouse; LookupError while there is none."""
-    database = settings.published / DATABASE
-    if not database.exists():
-        raise LookupError("Nothing is published yet; run: ocop nightly")
-    return database

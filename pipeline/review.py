@@ -6,8 +6,8 @@ import json
 import os
 import shlex
 
+from pipeline.home import published_database
 from pipeline.settings import Settings
-from pipeline.warehouse import DATABASE
 
 _QUERY = """
 select
@@ -45,14 +45,11 @@ _REASON = {
 def open_proposals(settings: Settings) -> list[dict]:
     """Pairs nobody has decided, the strongest reason first, as published; with the commands for yes and no.
 
-    Raises LookupError while nothing is published.
+    Raises StepError while nothing is published.
     """
     import duckdb
 
-    database = settings.published / DATABASE
-    if not database.exists():
-        raise LookupError("Nothing is published yet; run: ocop nightly")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(published_database(settings)), read_only=True) as connection:
         cursor = connection.execute(_QUERY)
         columns = [column[0] for column in cursor.description]
         found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -21,6 +21,7 @@ from pipeline.backup import backup as backup
 from pipeline.backup import restore as restore
 from pipeline.decisions import decide, waivers
 from pipeline.doctor import doctor as doctor
+from pipeline.home import published_database, require_home
 from pipeline.load import load_landed
 from pipeline.outcome import BROKEN, HELD, Outcome, StepError
 from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
@@ -331,9 +332,7 @@ def published_night(settings: Settings, since: datetime) -> Outcome:
     """Make sure that a night of a moment or later is the published one, before a report is made of it."""
     import json
 
-    page = settings.published / "gate.json"
-    if not page.exists():
-        raise StepError("Nothing is published yet; run: ocop nightly")
+    page = published_database(settings).with_name("gate.json")
     night = datetime.fromisoformat(json.loads(page.read_text(encoding="utf-8"))["checked_at"])
     local = ZoneInfo(TIME_ZONE)
     shown = f"{night.astimezone(local):%d/%m/%Y %H:%M}"
@@ -375,6 +374,7 @@ def verify(settings: Settings) -> Outcome:
     """Whether logs, originals and releases are as they were written; 1 when they are not."""
     from pipeline.integrity import verify_home
 
+    require_home(settings)
     faults = verify_home(settings)
     summary = " ".join(faults) if faults else "everything is as it was written"
     return Outcome("verify", HELD if faults else 0, summary, {"faults": faults})
@@ -466,10 +466,7 @@ def status(settings: Settings, period: str | None = None) -> dict:
     """Who is expected for a period, who has sent, and how it stands; without a period, the last one closed."""
     import duckdb
 
-    database = settings.published / DATABASE
-    if not database.exists():
-        raise StepError("Nothing is published yet; run: ocop nightly")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(published_database(settings)), read_only=True) as connection:
         if period is None:
             period = _last_closed(connection, min(settings.as_of, _built_on(settings)))
         cursor = connection.execute(
@@ -510,6 +507,7 @@ def post(settings: Settings) -> Outcome:
     """Send each receipt to the contacts of its sender, and what else waits to be sent."""
     from pipeline.post_office import send_receipts
 
+    require_home(settings)
     return _posted("post", send_receipts(settings, _post_settings()))
 
 

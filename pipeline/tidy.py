@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.home import require_home
 from pipeline.outcome import Outcome
 from pipeline.settings import Settings
 
@@ -17,6 +18,7 @@ LEFTOVERS_KEPT = timedelta(days=1)
 
 def tidy(settings: Settings) -> Outcome:
     """Remove old build files and old leftovers."""
+    require_home(settings)
     old = {path for path in _files(settings.build) if _age(path, settings) > BUILD_FILES_KEPT}
     old |= {path for path in leftovers(settings) if _age(path, settings) > LEFTOVERS_KEPT}
     freed = sum(path.stat().st_size for path in old)

@@ -1,5 +1,6 @@
 """The command line: exit codes and sentences."""
 
+import shlex
 from datetime import date
 
 import districts
@@ -45,6 +46,45 @@ def test_wrong_usage_is_64_and_says_what_is_wrong(monkeypatch, tmp_path, capsys,
     assert sentence in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "verify",
+            "status",
+            "expiring",
+            "review",
+            "digest",
+            "doctor",
+            "checksum",
+            "docs",
+            "backup",
+            "tidy",
+            "post",
+        ),
+        *("sql 'select 1'", "export product", "trace star_by_unit/587/star_3_count", "remind 2024H2"),
+        "decide waiver GATE-17 --until 2999-01-31 --by A --why b",
+        "decide hold 2024H2-587-0 --by A --why b",
+    ],
+)
+def test_a_folder_that_is_no_home_is_2_and_named_and_stays_as_it_is(monkeypatch, tmp_path, capsys, command):
+    """Of nothing it can be said that all is well."""
+    (tmp_path / "letter.txt").write_text("Kính gửi")
+    assert ocop(monkeypatch, tmp_path, *shlex.split(command)) == 2
+    said = capsys.readouterr()
+    assert f"{tmp_path} is no data home: it has no archive/." in said.out + said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_home_that_waits_for_its_first_files_is_whole_and_one_without_its_archive_is_not(
+    monkeypatch, tmp_path
+):
+    (tmp_path / "landing").mkdir()
+    assert ocop(monkeypatch, tmp_path, "verify") == 0
+    (tmp_path / "published").mkdir()
+    assert ocop(monkeypatch, tmp_path, "verify") == 2
+
+
 def test_checking_goes_on_after_a_file_that_is_not_there(monkeypatch, tmp_path, capsys):
     good = districts.make(tmp_path)
     assert ocop(monkeypatch, tmp_path, "check", str(tmp_path / "none.xlsx"), str(good)) == 2
@@ -68,6 +108,7 @@ def test_a_moment_alone_is_looked_at_from_its_own_day(monkeypatch, tmp_path):
 
 def test_contacts_and_the_digest_from_the_command_line(monkeypatch, tmp_path, capsys):
     home, file = tmp_path / "home", tmp_path / "contacts.csv"
+    (home / "landing").mkdir(parents=True)
     file.write_text("unit_code,name,email\n587,A,a@a.vn\n999,B,b@b.vn\n")
     assert ocop(monkeypatch, home, "contacts", str(file)) == 2
     assert "line 3: 999 is no unit" in capsys.readouterr().err
