@@ -41,7 +41,7 @@ OPTIONAL = ["null", "string"]
     tags=["ocop", "decision"],
 )
 def decision():
-    @task(execution_timeout=timedelta(minutes=5))
+    @task(execution_timeout=timedelta(minutes=5), doc_md=runbook("decide"))
     def decide(params=None, dag_run=None) -> str:
         from pipeline import steps
 

@@ -67,8 +67,11 @@ def housekeeping():
     def tidy(**context) -> str:
         return run_step(context, "tidy")
 
+    clean = BashOperator(
+        task_id="clean_metadata", bash_command=CLEAN_METADATA, doc_md=runbook("clean_metadata")
+    )
     verify()
-    backup() >> tidy() >> BashOperator(task_id="clean_metadata", bash_command=CLEAN_METADATA)
+    backup() >> tidy() >> clean
 
 
 housekeeping()

@@ -48,6 +48,7 @@ def ministry_report():
         retry_delay=timedelta(hours=1),
         inlets=[Asset.ref(name="ocop_published")],
         execution_timeout=timedelta(minutes=5),
+        doc_md=runbook("night"),
     )
     def night(period: str, dag_run=None) -> str:
         from airflow.sdk.exceptions import AirflowFailException
@@ -75,6 +76,7 @@ def ministry_report():
 
     approve = ApprovalOperator(
         task_id="approve",
+        doc_md=runbook("approve"),
         subject=f"Duyệt báo cáo OCOP kỳ {PERIOD}",
         body=(
             f"Thư mục: `releases/{PERIOD}` trong kho số liệu.\n\n"

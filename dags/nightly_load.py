@@ -65,7 +65,7 @@ def nightly_load():
 
     # A teardown runs whatever came before, and its own success does not make a night that broke a good one.
     @teardown
-    @task(execution_timeout=timedelta(minutes=5))
+    @task(execution_timeout=timedelta(minutes=5), doc_md=runbook("summary"))
     def summary(**context) -> str:
         from pipeline.run_summary import summarise
 

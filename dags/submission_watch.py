@@ -34,7 +34,7 @@ def period_near(moment: datetime) -> str | None:
     tags=["ocop", "watch"],
 )
 def submission_watch():
-    @task(execution_timeout=timedelta(minutes=10))
+    @task(execution_timeout=timedelta(minutes=10), doc_md=runbook("missing_units"))
     def missing_units(dag_run=None) -> list[str]:
         from pipeline import steps
 

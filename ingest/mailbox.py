@@ -78,7 +78,7 @@ def collect_mail(
 
 def untrusted(error: ssl.SSLCertVerificationError) -> str:
     """What to tell of a server whose certificate nobody we trust vouches for."""
-    return f"its certificate is not trusted: {error.verify_message}; see OCOP_MAIL_CA_FILE in docs/runbook.md"
+    return f"its certificate is not trusted: {error.verify_message}; see docs/runbook.md#setting-up-mail"
 
 
 def _connected(server) -> imaplib.IMAP4:

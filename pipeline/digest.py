@@ -33,6 +33,9 @@ _WHY_NOT_TAKEN = {
 _VERDICTS = {"accepted": "tiếp nhận", "refused": "trả lại", "unreadable": "không đọc được"}
 
 
+_ADVICE = "Cách xử lý từng mục: sổ tay vận hành, docs/runbook.md#digest"
+
+
 @dataclass(frozen=True)
 class Digest:
     """One digest; ``sections`` are titles with their lines, in the order of the mail."""
@@ -49,7 +52,7 @@ class Digest:
             )
             for title, lines in self.sections
         )
-        return "\n\n".join(paragraphs) + "\n"
+        return "\n\n".join([*paragraphs, _ADVICE]) + "\n"
 
     @property
     def html(self) -> str:
@@ -62,7 +65,7 @@ class Digest:
         return (
             f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{escape(self.subject)}</title></head>'
             '<body style="font-family:Arial,sans-serif;font-size:14px;line-height:1.5;max-width:760px;margin:16px">'
-            f'<h1 style="font-size:20px">{escape(self.subject)}</h1>{body}</body></html>\n'
+            f'<h1 style="font-size:20px">{escape(self.subject)}</h1>{body}<p>{escape(_ADVICE)}</p></body></html>\n'
         )
 
 

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 from ingest import journal
 from ingest.land import ledger_path
 from pipeline.backup import newest_backup
+from pipeline.home import require_home
 from pipeline.integrity import verify_home
 from pipeline.mail import connected, reason_of
-from pipeline.outcome import Outcome
+from pipeline.outcome import Outcome, StepError
 from pipeline.settings import PROJECT, Settings, load_post_settings
 from pipeline.tidy import LEFTOVERS_KEPT, leftovers
 
@@ -38,7 +39,7 @@ def doctor(settings: Settings) -> Outcome:
     checks: tuple[Callable[[Settings], Finding], ...] = (
         disk, modes, versions, libreoffice, published, chain, clock, mail, landing, leftover_files, backup
     )  # fmt: skip
-    findings = [{"check": check.__name__, **_as_record(check(settings))} for check in checks]
+    findings = [_as_record(check.__name__, *check(settings)) for check in checks]
     worst = max(finding["exit_code"] for finding in findings)
     ill = [finding["check"] for finding in findings if finding["exit_code"]]
     return Outcome(
@@ -53,11 +54,17 @@ def show(outcome: Outcome, as_json: bool) -> None:
         print(json.dumps({"exit_code": outcome.exit_code, "checks": checks}, ensure_ascii=False, indent=2))
         return
     for found in checks:
-        print(f"{_WORDS[found['exit_code']]:6} {found['check']:14} {found['finding']}")
+        advice = f"; see {found['runbook']}" if found["exit_code"] else ""
+        print(f"{_WORDS[found['exit_code']]:6} {found['check']:14} {found['finding']}{advice}")
 
 
-def _as_record(finding: Finding) -> dict:
-    return {"exit_code": finding[0], "finding": finding[1]}
+def _as_record(check: str, exit_code: int, finding: str) -> dict:
+    return {
+        "check": check,
+        "exit_code": exit_code,
+        "finding": finding,
+        "runbook": f"docs/runbook.md#doctor-{check}",
+    }
 
 
 def disk(settings: Settings) -> Finding:
@@ -72,8 +79,10 @@ def modes(settings: Settings) -> Finding:
     """Whether this user may write the home, and nobody else what only the project writes."""
     import os
 
-    if not settings.home.is_dir():
-        return BROKEN, f"there is no data home {settings.home}; give --home or OCOP_HOME"
+    try:
+        require_home(settings)
+    except StepError as error:
+        return BROKEN, str(error)
     folders = [path for path in (settings.home, *sorted(settings.home.iterdir())) if path.is_dir()]
     if closed := [path.name for path in folders if not os.access(path, os.W_OK | os.X_OK)]:
         return (
@@ -116,7 +125,7 @@ def published(settings: Settings) -> Finding:
     if not verdict.exists():
         return LOOK, "nothing is published yet; type: ocop nightly"
     moment = datetime.fromisoformat(json.loads(verdict.read_text(encoding="utf-8"))["checked_at"])
-    return _aged(moment, settings, "published", "see the last night: runbook, nightly_load")
+    return _aged(moment, settings, "published", "see the pages in runs/")
 
 
 def chain(settings: Settings) -> Finding:

@@ -81,7 +81,8 @@ def send_waiting(settings: Settings, post: PostSettings) -> Sent:
             return Sent()
         if post.smtp is None:
             return Sent(
-                waiting=len(waiting), problem="no mail server is set; see OCOP_SMTP in docs/runbook.md"
+                waiting=len(waiting),
+                problem="no mail server is set; see OCOP_SMTP, docs/runbook.md#setting-up-mail",
             )
         sent, refused, problem = 0, [], ""
         try:

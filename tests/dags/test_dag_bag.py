@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.airflow_access import WRITER_POOL
-from pipeline.dag_run import moment_of, night_settings, settings_of
+from pipeline.dag_run import moment_of, night_settings, runbook, settings_of
 
 CHAINS = {
     "nightly_load": ["land", "load", "build", "gate", "publish", "summary", "tell"],
@@ -104,6 +104,14 @@ print(elapsed, *heavy)
     elapsed, *heavy = printed.stdout.splitlines()[-1].split()
     assert heavy == []
     assert float(elapsed) < 1
+
+
+def test_every_task_has_its_page_which_its_alerts_name(bag):
+    """And no page of another: a verb of two DAGs has one heading."""
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            assert task.doc_md == runbook(task.task_id), task.task_id
+            assert task.doc_md, task.task_id
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import shlex
 import districts
 import pytest
 import registers
-from homes import query
+from homes import query, settings_of
 
 from ingest import journal
 from ingest.land import ledger_path
 from pipeline import cli
+from pipeline.doctor import doctor
 from pipeline.settings import PROJECT
 
 MOMENT, LATER = "2024-12-21T08:00+07:00", "2024-12-21T09:00+07:00"
@@ -79,6 +80,39 @@ def written() -> set[str]:
     """The commands of the runbook, without ``ocop``."""
     text = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
     return set(re.findall(r"`ocop ([^`]+)`", text))
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of the headings, as Git hosts make them."""
+    titles = re.findall(
+        r"^##+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_every_page_that_is_named_is_there():
+    """In mails, findings and documents; those of tasks and findings carry the name of the task or check."""
+    text = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\]\(#([\w-]+)\)", text)) | {"interrupted"}
+    for path in [
+        *PROJECT.glob("*.md"),
+        *PROJECT.glob("docs/**/*.md"),
+        *PROJECT.glob("pipeline/*.py"),
+        *PROJECT.glob("ingest/*.py"),
+    ]:
+        named |= set(re.findall(r"runbook\.md#([\w-]+)(?![\w{-])", path.read_text(encoding="utf-8"))) - {
+            "doctor-"
+        }
+    assert "setting-up-mail" in named
+    assert named <= anchors(text)
+
+
+def test_every_finding_of_the_doctor_has_its_page(tmp_path):
+    text = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    found = doctor(settings_of(tmp_path)).details["checks"]
+    assert {check["runbook"].removeprefix("docs/runbook.md#") for check in found} == {
+        anchor for anchor in anchors(text) if anchor.startswith("doctor-")
+    }
 
 
 def test_every_command_of_the_runbook_is_typed_by_a_test():

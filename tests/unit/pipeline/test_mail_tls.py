@@ -58,7 +58,7 @@ def test_a_server_with_an_unknown_certificate_gets_no_letter(home, server, tmp_p
     done = write(home)
     assert (done.sent, done.waiting, done.is_broken, server.received) == (0, 1, True, [])
     assert (
-        "its certificate is not trusted: unable to get local issuer certificate; see OCOP_MAIL_CA_FILE"
+        "its certificate is not trusted: unable to get local issuer certificate; see docs/runbook.md#setting-up-mail"
         in done.problem
     )
     code, said = doctor.mail(home)
@@ -113,7 +113,7 @@ def test_a_mailbox_is_read_over_tls_and_one_with_an_unknown_certificate_is_not(
         monkeypatch.setenv("OCOP_IMAP", f"imaps://ocop@127.0.0.1:{port}")
         said = fetch_mail(home, load_post_settings())
         assert (
-            "its certificate is not trusted: unable to get local issuer certificate; see OCOP_MAIL_CA_FILE"
+            "its certificate is not trusted: unable to get local issuer certificate; see docs/runbook.md#setting-up-mail"
             in said
         )
 
