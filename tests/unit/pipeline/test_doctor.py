@@ -42,7 +42,7 @@ def test_a_well_home_lacks_a_mail_server_only(home, capsys):
     # The machine's own state is not the home's: room on its disk, its packages, its LibreOffice.
     home_checks = {k: v[0] for k, v in found.items() if k not in ("disk", "versions", "libreoffice")}
     assert home_checks == {
-        "modes": 0, "published": 0, "chain": 0, "clock": 0, "mail": 1, "landing": 0, "leftover_files": 0, "backup": 0,
+        "modes": 0, "calendar": 0, "published": 0, "chain": 0, "clock": 0, "mail": 1, "landing": 0, "leftover_files": 0, "backup": 0,
     }  # fmt: skip
     assert found["published"][1] == "published, 17 hours ago"
     doctor.show(outcome, as_json=True)
