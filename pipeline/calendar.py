@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from ingest.reference import SEEDS_DIRECTORY, Deadlines, Period
@@ -50,12 +50,12 @@ class Rule:
             raise StepError(f"{self}: {self.code} is not a rule measured in {self.measure}; {_HELP}")
         if self.code in ("cut_off", "last_year") and self.province_code:
             raise StepError(f"{self}: periods are the same in every province; leave province_code empty.")
-        if self.code == "cut_off" and self.period_kind not in _BEFORE:
-            raise StepError(f"{self}: a cut-off needs its period_kind, H1, H2 or Y.")
         try:
             self.parsed  # noqa: B018
         except ValueError as error:
             raise StepError(f"{self}: {self.value!r} is no {self.measure}; {_HELP}") from error
+        if self.code == "cut_off" and (self.period_kind not in _BEFORE or not self.valid_from):
+            raise StepError(f"{self}: a cut-off needs its period_kind, H1, H2 or Y, and valid_from.")
 
     def __str__(self) -> str:
         parts = (self.code, self.province_code, self.period_kind, self.value)
@@ -84,44 +84,42 @@ class Rule:
 _HELP = "write 06-14 (month_day), 2 (working_days), 25 (day_of_month, at most 28), 2027-02-05 (date) or 2035 (year)."
 
 
+@cache
+def _public_holidays(first_year: int, last_year: int):
+    """Weekends, public holidays with their days in lieu (nghỉ bù), and the days the Prime Minister swapped."""
+    import holidays
+
+    return holidays.country_holidays("VN", years=range(first_year - 1, last_year + 2))
+
+
 class Calendar:
     """What the rules of ref_calendar.csv say about periods, working days and deadlines."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = tuple(rules)
+        self.rules = tuple(rules)
+        for code in ("cut_off", "last_year"):
+            if not any(rule.code == code for rule in self.rules):
+                raise StepError(f"ref_calendar.csv has no {code}; add the line.")
+        self._first_year = min(rule.valid_from.year for rule in self.rules if rule.code == "cut_off")
+        self._last_year = max(rule.parsed for rule in self.rules if rule.code == "last_year")
         self._stated: dict[tuple[str, date], bool] = {}
-        for rule in self._rules:
+        for rule in self.rules:
             if rule.code in ("day_off", "working_day"):
                 key, works = (rule.province_code, rule.parsed), rule.code == "working_day"
                 if self._stated.setdefault(key, works) != works:
                     raise StepError(f"{rule}: the same day is stated both as a day off and as a working day.")
 
-    @cached_property
-    def _holidays(self):
-        import holidays
-
-        # Weekends, public holidays with their days in lieu (nghỉ bù), and the days that were swapped by the Prime Minister.
-        return holidays.country_holidays("VN", years=range(self._first_year - 1, self._last_year + 2))
-
-    @cached_property
-    def _first_year(self) -> int:
-        return min(rule.valid_from.year for rule in self._rules if rule.code == "cut_off")
-
-    @cached_property
-    def _last_year(self) -> int:
-        return next(rule.parsed for rule in self._rules if rule.code == "last_year")
-
     @property
     def provinces(self) -> list[str]:
         """Provinces with a line of their own."""
-        return sorted({rule.province_code for rule in self._rules} - {""})
+        return sorted({rule.province_code for rule in self.rules} - {""})
 
     def is_working_day(self, day: date, province_code: str = "") -> bool:
         """Whether offices work: as stated for the province, else for all, else as the public holidays are known."""
         for place in (province_code, ""):
             if (place, day) in self._stated:
                 return self._stated[place, day]
-        return self._holidays.is_working_day(day)
+        return _public_holidays(self._first_year, self._last_year).is_working_day(day)
 
     def working_day_after(self, day: date, count: int, province_code: str = "") -> date:
         """The working day that is the ``count``-th after a day, which is not counted itself."""
@@ -140,7 +138,7 @@ class Calendar:
                     yield Period(f"{year}{kind}", kind, year, starts_on, cut_off_on), rule.basis
 
     def _cut_off(self, kind: str, year: int) -> tuple[date, Rule]:
-        rules = [rule for rule in self._rules if rule.code == "cut_off" and rule.period_kind == kind]
+        rules = [rule for rule in self.rules if rule.code == "cut_off" and rule.period_kind == kind]
         if not rules:
             raise StepError(f"ref_calendar.csv has no cut_off of {kind}; add the line.")
         days = [(date(year, *rule.parsed), rule) for rule in sorted(rules, key=lambda r: r.valid_from)]
@@ -175,7 +173,7 @@ class Calendar:
         """The rule that holds at the cut-off: a province's own before the one for all, then one for the kind of period."""
         found = [
             ((rule.province_code != "", rule.period_kind != ""), rule)
-            for rule in self._rules
+            for rule in self.rules
             if rule.code == code
             and rule.province_code in ("", province_code)
             and rule.period_kind in ("", period.kind)

@@ -41,12 +41,12 @@ def submission_status(settings: Settings, period_code: str | None = None) -> dic
         "cut_off_on": period.cut_off_on,
         "deadline_on": due.unit_on,
         "ministry_deadline_on": due.ministry_on,
-        **_rates(units),
+        **rates(units),
         "units": units,
     }
 
 
-def _rates(units: list[dict]) -> dict:
+def rates(units: list[dict]) -> dict:
     """How many are expected, of them received, of them on time; a filing that says "nothing to report" is received.
 
     A unit whose rows a list of the province brought is received, and neither on time nor late.
