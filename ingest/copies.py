@@ -79,7 +79,7 @@ def copies(judgement: Judgement, standing: Standing, received_on: date) -> list[
     old = [name for name in flow if before and _is_same(standing, unit.code, before, name, mine)]
     if old:
         return [_repeats(old, before, standing[unit.code, before, old[0]][2])]
-    if received_on > period.deadline_on and all(
+    if received_on > judgement.identity.deadline_on and all(
         _is_same(standing, unit.code, period.code, name, mine) for name in mine
     ):
         return [_repeats(filled, period.code, standing[unit.code, period.code, filled[0]][2])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from ingest.cells import as_text
 from ingest.issue import Issue, common_issue
@@ -11,6 +12,7 @@ from ingest.reference import (
     CodeList,
     Period,
     Unit,
+    deadlines,
     periods,
     reporting_day,
     units_of_all_eras,
@@ -28,11 +30,12 @@ class Identity:
 
     unit: Unit | None
     period: Period | None
+    deadline_on: date | None  # of the province served
     form_version: str | None
     issues: tuple[Issue, ...]
 
 
-NOBODY = Identity(None, None, None, ())
+NOBODY = Identity(None, None, None, None, ())
 
 
 def identify(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Identity:
@@ -45,7 +48,7 @@ def identify(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Id
     cover_form = load_forms()["cover"]
     cover = workbook.cover
     if "unit_code" not in cover or "period_code" not in cover:
-        return Identity(None, None, None, (common_issue("FILE-02"),))
+        return Identity(None, None, None, None, (common_issue("FILE-02"),))
     issues = []
 
     def cell(name: str) -> dict:
@@ -95,7 +98,12 @@ def identify(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Id
         version_text = version.code if version else as_text(cover["form_version"])
         if issue := _version_issue(version, period, cell("form_version")):
             issues.append(issue)
-    return Identity(unit, period, version_text, tuple(issues))
+    return Identity(unit, period, due_on(period, province_code), version_text, tuple(issues))
+
+
+def due_on(period: Period | None, province_code: str) -> date | None:
+    """The last day on which a unit's filing is on time."""
+    return deadlines(period, province_code).unit_on if period else None
 
 
 def _version_issue(version: Version | None, period: Period | None, cell: dict) -> Issue | None:
@@ -122,7 +130,7 @@ def _identify_single_form(hint: Hint, province_code: str) -> Identity:
         unit = _find_unit(unit_code, period, province_code)
         if unit is None:
             issues.append(_unknown_unit(unit_code, period, province_code, {"value_text": unit_code}))
-    return Identity(unit, period, None, tuple(issues))
+    return Identity(unit, period, due_on(period, province_code), None, tuple(issues))
 
 
 def _find_unit(typed: str, period: Period | None, province_code: str) -> Unit | None:

@@ -76,7 +76,7 @@ def receipt_json(
             "unit_code": identity.unit.code if identity.unit else None,
             "period_code": period.code if period else None,
             "cut_off_on": period.cut_off_on if period else None,
-            "deadline_on": period.deadline_on if period else None,
+            "deadline_on": identity.deadline_on,
             "error_count": judgement.error_count,
             "warning_count": judgement.warning_count,
             "row_counts": {name: len(judgement.tables.get(name, ())) for name in TABLE_FORM_NAMES},

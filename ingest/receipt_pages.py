@@ -92,7 +92,7 @@ def _verdict_page(
     changes: Changes | None,
     sheet_names: list[str],
 ) -> Page:
-    unit, period = judgement.identity.unit, judgement.identity.period
+    unit, period, due = judgement.identity.unit, judgement.identity.period, judgement.identity.deadline_on
     findings = names[FINDINGS_SHEET]
     facts: list[tuple[str, str | int]] = [
         ("Tệp", file_name),
@@ -100,7 +100,7 @@ def _verdict_page(
         ("Đơn vị", f"{unit.code} - {unit.name}" if unit else _UNKNOWN),
         ("Kỳ báo cáo", _period_name(period) if period else _UNKNOWN),
         ("Ngày chốt kỳ", f"{period.cut_off_on:%d/%m/%Y}" if period else _UNKNOWN),
-        ("Hạn gửi", f"{period.deadline_on:%d/%m/%Y}" if period else _UNKNOWN),
+        ("Hạn gửi", f"{due:%d/%m/%Y}" if due else _UNKNOWN),
         ("Số lỗi phải sửa", judgement.error_count),
         ("Số lưu ý", judgement.warning_count),
     ]

@@ -55,7 +55,17 @@ class Period:
     year: int
     starts_on: date
     cut_off_on: date
-    deadline_on: date
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """When the reports of a period are due in one province; every day is a working day."""
+
+    unit_on: date  # last day on which a unit's filing is on time
+    unit_basis: str
+    ministry_on: date  # last day for the province's own report
+    ministry_basis: str
+    report_starts_on: date  # the report is made that morning
 
 
 @dataclass(frozen=True)
@@ -161,10 +171,29 @@ def periods() -> dict[str, Period]:
             int(row["period_year"]),
             date.fromisoformat(row["starts_on"]),
             date.fromisoformat(row["cut_off_on"]),
-            date.fromisoformat(row["deadline_on"]),
         )
         for row in _rows("period")
     }
+
+
+@cache
+def _deadlines() -> dict[tuple[str, str], Deadlines]:
+    return {
+        (row["period_code"], row["province_code"]): Deadlines(
+            date.fromisoformat(row["deadline_on"]),
+            row["deadline_basis"],
+            date.fromisoformat(row["ministry_deadline_on"]),
+            row["ministry_deadline_basis"],
+            date.fromisoformat(row["report_starts_on"]),
+        )
+        for row in _rows("deadline")
+    }
+
+
+def deadlines(period: Period, province_code: str) -> Deadlines:
+    """The deadlines of a period: those of the province served at its cut-off, or those of every province without its own."""
+    known = _deadlines()
+    return known.get((period.code, province_on(province_code, period.cut_off_on)), known[period.code, ""])
 
 
 def province_on(province_code: str, day: date) -> str:

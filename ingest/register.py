@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ingest.cells import as_text
-from ingest.identity import Identity
+from ingest.identity import Identity, due_on
 from ingest.issue import Issue, common_issue
 from ingest.read import UnreadableError, Workbook, read_grids
 from ingest.reference import CodeList, Period, Unit, units_of_province
@@ -59,7 +59,7 @@ def _place_key(issue: Issue) -> tuple:
 def judge_list(path: Path, list_name: str, period: Period, province_code: str) -> ListJudgement:
     """Read and judge a list at the cut-off of a half-year. Never raises for what an office can do wrong."""
     layout = load_list(list_name)
-    own = Judgement("refused", Identity(None, period, list_name, ()), [])
+    own = Judgement("refused", Identity(None, period, due_on(period, province_code), list_name, ()), [])
     own.tables = {name: [] for name in FORM_NAMES}
     judgement = ListJudgement(own)
     try:
@@ -119,7 +119,8 @@ def _judge_rows(
     own.issues.extend(more)
     units = {row["_row_number"]: _unit_of(row[layout.unit_by], alive) for row in rows}
     for unit in dict.fromkeys(filter(None, units.values())):
-        judgement.units[unit.code] = _unit_judgement(unit, period, data, layout, units, tables)
+        identity = replace(own.identity, unit=unit, form_version=layout.form.name)
+        judgement.units[unit.code] = _unit_judgement(identity, data, layout, units, tables)
     for row, raw in zip(rows, data.rows, strict=True):
         if units[row["_row_number"]] is None:
             own.issues.append(_no_unit(data, layout, raw, period))
@@ -283,16 +284,15 @@ def _checked(
 
 
 def _unit_judgement(
-    unit: Unit,
-    period: Period,
+    identity: Identity,
     data: SheetData,
     layout: ListLayout,
     units: dict[int, Unit | None],
     tables: list[_Table],
 ) -> Judgement:
     """A unit's rows under its name, as a workbook of its own would have brought them."""
-    name = layout.form.name
-    part = Judgement("refused", Identity(unit, period, name, ()))
+    unit, period, name = identity.unit, identity.period, identity.form_version
+    part = Judgement("refused", identity)
     part.tables = {form: [] for form in FORM_NAMES}
     cover = {"unit_code": unit.code, "unit_name": unit.name, "period_code": period.code, "form_version": name}
     part.tables["cover"] = [{"_sheet": data.name, "_row_number": None, **cover}]

@@ -15,6 +15,7 @@ from ingest.reference import (
     Unit,
     code_list,
     communes_of,
+    deadlines,
     periods,
     reporting_day,
     units_of_province,
@@ -95,7 +96,8 @@ def write_template(
         "form_version": form_version(),
         **(cover or {}),
     }
-    _write_cover(workbook.active, forms["cover"], cover_values, lists, period)
+    due_on = deadlines(period, province_code).unit_on
+    _write_cover(workbook.active, forms["cover"], cover_values, lists, period, due_on)
     for form in forms.values():
         if form.kind != "cover":
             sheet = workbook.create_sheet(form.sheet)
@@ -152,7 +154,7 @@ class _Lists:
         return self.of(name).display(str(code))
 
 
-def _write_cover(sheet, form: Form, values: dict, lists: _Lists, period: Period) -> None:
+def _write_cover(sheet, form: Form, values: dict, lists: _Lists, period: Period, due_on: date) -> None:
     from openpyxl.styles import Alignment, Font, Protection
 
     sheet.title = form.sheet
@@ -160,9 +162,7 @@ def _write_cover(sheet, form: Form, values: dict, lists: _Lists, period: Period)
     sheet["B1"].font = Font(_FONT, bold=True, size=14)
     sheet["B2"] = "Điền các ô ở cột C. Số viết theo kiểu Việt Nam (93,974); ngày theo dạng ngày/tháng/năm."
     sheet["B2"].font = Font(_FONT, italic=True)
-    sheet["B3"] = (
-        f"Số liệu đến hết ngày {period.cut_off_on:%d/%m/%Y}. Hạn gửi: {period.deadline_on:%d/%m/%Y}."
-    )
+    sheet["B3"] = f"Số liệu đến hết ngày {period.cut_off_on:%d/%m/%Y}. Hạn gửi: {due_on:%d/%m/%Y}."
     sheet["B3"].font = Font(_FONT, bold=True, color="9C0006")
     _print_on_a4(sheet, form, 1, "portrait")
     sheet.column_dimensions["A"].width = 3

@@ -28,7 +28,7 @@ HOME = PROJECT / "var" / "demo"
 AIRFLOW_HOME = HOME / "airflow"
 LOG = AIRFLOW_HOME / "demo.log"
 PERIOD = "2024H2"
-# A night before the deadline of 2024H2 (two working days after 14/12), and the morning the report would be made.
+# A night before the deadline of 2024H2 (17/12/2024), and the morning the report would be made.
 NIGHT = datetime(2024, 12, 16, 22, tzinfo=ZoneInfo(TIME_ZONE))
 MORNING = datetime(2024, 12, 21, 8, tzinfo=ZoneInfo(TIME_ZONE))
 

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 from ingest import journal
 from ingest.land import is_litter, ledger_path, storable_name
-from ingest.reference import units_of_all_eras
+from ingest.reference import deadlines, units_of_all_eras
 from ingest.spec import load_forms
 from ingest.vietnamese import format_value
 from pipeline.expiring import expiring_certificates
 from pipeline.mail import sent_path
+from pipeline.outcome import StepError
 from pipeline.settings import TIME_ZONE, Settings
+from pipeline.submission_status import due_words, half_due, submission_status
 from pipeline.warehouse import DATABASE
 
 EXPIRING_DAYS = 90
@@ -86,6 +88,7 @@ def make_digest(settings: Settings, problems: tuple[str, ...] = ()) -> Digest:
     landed = {line["submission_id"]: line for line in lines if line["event"] == "landed"}
     judged = [line for line in lines if line["event"] == "judged" and _is_new(line["judged_at"], until)]
     sections = (
+        ("Kỳ báo cáo và thời hạn", _due(settings)),
         ("Hồ sơ mới nhận", _arrived(landed, judged, until)),
         ("Hồ sơ bị trả lại và lý do", _refused(settings, landed, judged)),
         ("Chưa nhận được vào kho", _left(settings)),
@@ -120,6 +123,26 @@ def _who(settings: Settings, line: dict) -> str:
 
 def _what(settings: Settings, line: dict) -> str:
     return f"{_who(settings, line)}, kỳ {line['period_code'] or 'chưa rõ'}, tệp “{line['file_name']}”"
+
+
+def _due(settings: Settings) -> list[str]:
+    """The next report the province owes, and once it is due who has sent for it."""
+    day, half = settings.as_of, half_due(settings.as_of, settings.province_code)
+    due = deadlines(half, settings.province_code)
+    found = [
+        f"Kỳ {half.code}, số liệu đến hết ngày {half.cut_off_on:%d/%m/%Y}: hạn gửi của đơn vị {due.unit_on:%d/%m/%Y} "
+        f"({due_words(due.unit_on, day)}), của tỉnh {due.ministry_on:%d/%m/%Y} ({due_words(due.ministry_on, day)})."
+    ]
+    try:
+        status = submission_status(settings, half.code)
+    except StepError:  # nothing is published, or not of this period yet
+        return found
+    names = ("expected_count", "received_count", "received_pct", "on_time_count", "on_time_pct")
+    expected, received, received_pct, on_time, on_time_pct = (format_value(status[name]) for name in names)
+    return [
+        *found,
+        f"Phải gửi: {expected} đơn vị; đã nhận: {received} ({received_pct} %); đúng hạn: {on_time} ({on_time_pct} %).",
+    ]
 
 
 def _arrived(landed: dict, judged: list[dict], until: datetime) -> list[str]:

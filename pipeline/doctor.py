@@ -30,14 +30,15 @@ _GB = 1e9
 _DISK_BROKEN, _DISK_LOOK = 1 * _GB, 5 * _GB
 _NIGHT_MISSED = timedelta(days=2)
 _MAIL_SECONDS = 5
+_CALENDAR_YEARS = 2
 
 Finding = tuple[int, str]
 
 
 def doctor(settings: Settings) -> Outcome:
-    """Look at disk, modes, versions, last publish, chain, clock, mail, landing, leftovers and backup."""
+    """Look at disk, modes, versions, calendar, last publish, chain, clock, mail, landing, leftovers and backup."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
-        disk, modes, versions, libreoffice, published, chain, clock, mail, landing, leftover_files, backup
+        disk, modes, versions, calendar, libreoffice, published, chain, clock, mail, landing, leftover_files, backup
     )  # fmt: skip
     findings = [_as_record(check.__name__, *check(settings)) for check in checks]
     worst = max(finding["exit_code"] for finding in findings)
@@ -111,6 +112,30 @@ def versions(_settings: Settings) -> Finding:
     if others:
         return LOOK, f"{python}; not as locked: {', '.join(others[:5])}; type: make setup"
     return WELL, f"{python}, {len(locked)} packages as locked"
+
+
+def calendar(settings: Settings) -> Finding:
+    """Whether the dates of reports are those of the calendar and the public holidays, and reach far enough."""
+    from ingest.reference import deadlines, periods
+    from pipeline.calendar import calendar_files
+    from pipeline.generated import stale
+    from pipeline.submission_status import half_due
+
+    try:
+        names = ", ".join(path.name for path in stale(calendar_files()))
+        half = half_due(settings.as_of, settings.province_code)
+    except StepError as error:
+        return BROKEN, str(error)
+    if names:
+        return LOOK, f"{names} not as ref_calendar.csv and the holidays say; type: ocop generate"
+    due = deadlines(half, settings.province_code)
+    said = (
+        f"{half.code}: units until {due.unit_on}, report made {due.report_starts_on}, due {due.ministry_on}"
+    )
+    last = max(period.year for period in periods().values())
+    if last - settings.as_of.year < _CALENDAR_YEARS:
+        return LOOK, f"{said}; periods end in {last}, raise last_year in ref_calendar.csv"
+    return WELL, said
 
 
 def libreoffice(_settings: Settings) -> Finding:

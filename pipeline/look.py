@@ -85,7 +85,20 @@ def show_status(found: dict, as_json: bool) -> None:
             unit["submission_id"] or "",
         )
         table.add_row(*cells)
-    Console(width=None if os.isatty(1) else 160).print(table)
+    console = Console(width=None if os.isatty(1) else 160)
+    console.print(table)
+    console.print(
+        f"Phải gửi {found['expected_count']}; đã nhận {found['received_count']} ({_share(found['received_pct'])}); "
+        f"đúng hạn {found['on_time_count']} ({_share(found['on_time_pct'])}). "
+        f"Hạn gửi của đơn vị {found['deadline_on']:%d/%m/%Y}, của tỉnh {found['ministry_deadline_on']:%d/%m/%Y}.",
+        highlight=False,
+    )
+
+
+def _share(pct: float) -> str:
+    from ingest.vietnamese import format_value
+
+    return f"{format_value(pct)} %"
 
 
 def show_trace(settings: Settings, figure: str, period: str | None, as_json: bool) -> None:

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from ingest import journal
 from ingest.land import ledger_path
 from ingest.mailbox import MailboxError, collect_mail
-from ingest.reference import Period, periods
+from ingest.reference import Period, deadlines, periods
 from ingest.sender import hint_of
 from pipeline.contacts import read_contacts
 from pipeline.digest import Digest, mailbox_path, make_digest
 from pipeline.mail import MAX_ATTACHED_BYTES, Letter, Sent, put, send_waiting, sent_path
 from pipeline.settings import PostSettings, Settings
+from pipeline.submission_status import due_words
 
 # When mail is set up in an old home, nobody wants the answers of past years.
 _RECEIPT_DAYS = 14
@@ -114,18 +115,14 @@ def remind_units(settings: Settings, post: PostSettings, period_code: str, missi
 
 
 def _reminder(settings: Settings, unit: dict, period: Period) -> Letter:
-    left = (period.deadline_on - settings.as_of).days
-    if left > 0:
-        when = f"Thời hạn gửi là ngày {period.deadline_on:%d/%m/%Y}, còn {left} ngày."
-    elif left == 0:
-        when = f"Hôm nay, ngày {period.deadline_on:%d/%m/%Y}, là hạn cuối."
-    else:
-        when = f"Thời hạn gửi là ngày {period.deadline_on:%d/%m/%Y}, đã quá {-left} ngày."
+    due_on = deadlines(period, settings.province_code).unit_on
+    left = (due_on - settings.as_of).days
     refused = unit["submission_status_code"] == "refused"
     fact = "đã bị trả lại và chưa được gửi lại" if refused else "chưa được nhận"
     text = (
         f"Kính gửi {unit['unit_name']},\n\nBáo cáo OCOP kỳ {period.code} (số liệu đến ngày {period.cut_off_on:%d/%m/%Y}) "
-        f"của quý đơn vị {fact}. {when}\n\nNếu quý đơn vị vừa gửi, xin bỏ qua thư này."
+        f"của quý đơn vị {fact}. Thời hạn gửi là ngày {due_on:%d/%m/%Y}, {due_words(due_on, settings.as_of)}.\n\n"
+        "Nếu quý đơn vị vừa gửi, xin bỏ qua thư này."
     )
     # Weeks before and after the deadline: a new letter each week, and one on the other side of it.
     week = f"before-{(left + 6) // 7}" if left >= 0 else f"after-{(-left + 6) // 7}"

@@ -106,9 +106,14 @@ def load_settings(*, as_of: date, known_at: datetime, home: Path | None = None) 
     OCOP_BACKUPS is the folder of the backups where it is not ``backups/``, OCOP_BACKUP_KEY_FILE the file with their key.
     """
     chosen = home or Path(os.environ.get("OCOP_HOME", "var"))
-    province, place = os.environ.get("OCOP_PROVINCE", "58"), os.environ.get("OCOP_LANDING", "")
+    province, place = province_served(), os.environ.get("OCOP_LANDING", "")
     backups, key = (_path(os.environ.get(name)) for name in ("OCOP_BACKUPS", "OCOP_BACKUP_KEY_FILE"))
     return Settings(chosen.resolve(), as_of, known_at, province, place, backups, key)
+
+
+def province_served() -> str:
+    """Code of the province this installation serves."""
+    return os.environ.get("OCOP_PROVINCE", "58")
 
 
 def _path(text: str | None) -> Path | None:

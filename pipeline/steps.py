@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -464,43 +464,9 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
 
 def status(settings: Settings, period: str | None = None) -> dict:
     """Who is expected for a period, who has sent, and how it stands; without a period, the last one closed."""
-    import duckdb
+    from pipeline.submission_status import submission_status
 
-    with duckdb.connect(str(published_database(settings)), read_only=True) as connection:
-        if period is None:
-            period = _last_closed(connection, min(settings.as_of, _built_on(settings)))
-        cursor = connection.execute(
-            "select s.*, f.submission_id from rpt_ministry__submission_status as s "
-            "left join fct_submission as f on s.unit_code = f.unit_code and s.period_code = f.period_code "
-            "and f.is_latest_accepted where s.period_code = $1 order by s.row_no",
-            [period],
-        )
-        columns = [column[0] for column in cursor.description]
-        units = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-        known = connection.execute("select 1 from dim_period where period_code = $1", [period]).fetchone()
-    if not known:
-        raise StepError(f"Period {period} is not known; write it like 2024H1, 2024H2 or 2024Y.")
-    if not units:
-        raise StepError(
-            f"Nobody has filed for {period} yet, and it was not due when the warehouse was built."
-        )
-    return {"period": period, "units": units}
-
-
-def _built_on(settings: Settings) -> date:
-    """Day of the published warehouse: it lists no period that came due later."""
-    import json
-
-    verdict = json.loads((settings.published / "gate.json").read_text(encoding="utf-8"))
-    return datetime.fromisoformat(verdict["checked_at"]).astimezone(ZoneInfo(TIME_ZONE)).date()
-
-
-def _last_closed(connection, as_of: date) -> str:
-    (period,) = connection.execute(
-        "select arg_max(period_code, cut_off_on) from dim_period where period_kind <> 'Y' and cut_off_on <= $1",
-        [as_of],
-    ).fetchone()
-    return period
+    return submission_status(settings, period)
 
 
 def post(settings: Settings) -> Outcome:

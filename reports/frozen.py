@@ -85,8 +85,13 @@ class Frozen:
 
     def day(self, name: str) -> date:
         """One of the days a sentence may name."""
-        days = {"starts_on": self.period["starts_on"], "cut_off_on": self.cut_off}
-        return {**days, "received_until": self.received_until}[name]
+        if name == "received_until":
+            return self.received_until
+        if name not in self.period:
+            raise ReportError(
+                f"dim_period of the frozen copy has no {name}; freeze it again: ocop freeze {self.period_code}"
+            )
+        return self.period[name]
 
     def units(self, status_code: str) -> list[str]:
         """The names of the units whose submission has this status."""
@@ -94,6 +99,14 @@ class Frozen:
             row["unit_name"]
             for row in self.rows("rpt_ministry__submission_status")
             if row["submission_status_code"] == status_code and row["row_code"] != "total"
+        ]
+
+    def late_units(self) -> list[str]:
+        """Units that were received, but first filed after their deadline."""
+        return [
+            row["unit_name"]
+            for row in self.rows("rpt_ministry__submission_status")
+            if row["submission_status_code"] == "received" and row["is_on_time"] is False
         ]
 
     def incomplete_units(self) -> list[str]:
@@ -121,6 +134,7 @@ class Frozen:
                 "code": self.period_code,
                 "name": wording.period_name(self.period["period_kind"], self.period["period_year"]),
                 "basis": self.period["basis"],
+                "ministry_deadline_basis": self.period.get("ministry_deadline_basis", ""),
                 "cut_off_month": wording.month(self.cut_off),
                 "cut_off_year": str(self.cut_off.year),
             },

@@ -75,6 +75,7 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "day": figures.day,
         "value": frozen.value,
         "units": lambda status_code: wording.listing(frozen.units(status_code)),
+        "late_units": lambda: wording.listing(frozen.late_units()),
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
         "table_number": definition.number_of,
         "annex_number": definition.annex_number_of,

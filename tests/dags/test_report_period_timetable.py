@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.settings import PROJECT
+from ingest.reference import deadlines, periods
 
-moments = st.datetimes(datetime(2019, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
+# The calendar lists the half-years of 2019 to 2035.
+moments = st.datetimes(datetime(2019, 7, 1), datetime(2032, 1, 1), timezones=st.just(UTC))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,14 @@ def test_every_half_year_opens_on_the_15th_of_june_or_december(clock, first):
         for edge in run.data_interval:
             assert (edge.month, edge.day, edge.hour) in {(6, 15, 0), (12, 15, 0)}
             assert edge.timezone_name == "Asia/Ho_Chi_Minh"
-        assert run.run_after - run.data_interval.end == timedelta(days=5, hours=6)
+
+
+@given(moments)
+def test_a_report_starts_on_a_working_day_between_the_deadlines_of_units_and_province(clock, first):
+    for run in chain(clock, first):
+        due = deadlines(periods()[clock.period_code_at(run.data_interval.end)], "58")
+        assert (run.run_after.date(), run.run_after.hour) == (due.report_starts_on, 6)
+        assert due.unit_on < run.run_after.date() <= due.ministry_on
 
 
 @given(moments)
@@ -82,15 +89,23 @@ def test_the_latest_due_report_is_due_and_the_next_one_is_not(clock, moment):
     assert following.start == due.end
 
 
-def test_cut_offs_are_those_of_the_list_of_periods(clock):
-    with (PROJECT / "dbt_project/seeds/ref_period.csv").open(encoding="utf-8") as file:
-        halves = [row for row in csv.DictReader(file) if row["period_kind"] != "Y"]
-    assert halves
-    runs = chain(clock, datetime.fromisoformat(f"{halves[0]['starts_on']}T00:00+07:00"), len(halves))
-    for half, run in zip(sorted(halves, key=lambda row: row["starts_on"]), runs, strict=True):
-        assert clock.period_code_at(run.data_interval.end) == half["period_code"]
-        assert run.data_interval.start.date() == date.fromisoformat(half["starts_on"])
-        assert run.data_interval.end.date() - timedelta(days=1) == date.fromisoformat(half["cut_off_on"])
+def test_cut_offs_are_those_of_the_list_of_periods_and_after_the_last_there_is_none(clock):
+    from airflow.timetables.base import TimeRestriction
+    from pendulum import instance
+
+    halves = sorted((p for p in periods().values() if p.kind != "Y"), key=lambda p: p.starts_on)
+    runs = chain(clock, datetime.fromisoformat(f"{halves[0].starts_on}T00:00+07:00"), len(halves))
+    for half, run in zip(halves, runs, strict=True):
+        assert clock.period_code_at(run.data_interval.end) == half.code
+        assert run.data_interval.start.date() == half.starts_on
+        assert run.data_interval.end.date() - timedelta(days=1) == half.cut_off_on
+    beyond = TimeRestriction(instance(runs[0].run_after), None, catchup=True)
+    assert (
+        clock.ReportPeriodTimetable().next_dagrun_info(
+            last_automated_data_interval=runs[-1].data_interval, restriction=beyond
+        )
+        is None
+    )
 
 
 def test_after_a_long_silence_only_the_last_report_is_made(clock, monkeypatch):
@@ -133,7 +148,14 @@ def test_no_report_starts_after_the_last_day_of_its_dag(clock):
     )
 
 
-def test_the_clock_survives_being_stored(clock):
-    stored = clock.ReportPeriodTimetable.deserialize(clock.ReportPeriodTimetable(grace_days=7).serialize())
-    assert stored.grace_days == 7
-    assert stored.summary == "cut-offs 14/6, 14/12 + 7 days"
+def test_the_clock_survives_being_stored_also_by_an_earlier_version(clock):
+    for stored in (clock.ReportPeriodTimetable().serialize(), {"grace_days": 5}):
+        again = clock.ReportPeriodTimetable.deserialize(stored)
+        assert again.summary == "report_start of ref_calendar.csv"
+
+
+def test_before_its_first_half_year_the_calendar_says_so(clock):
+    import pendulum
+
+    with pytest.raises(LookupError, match="knows no half-year before 2019-01-01"):
+        clock.period_code_at(pendulum.datetime(2019, 1, 1))

@@ -147,6 +147,30 @@ def test_status_without_a_period_is_about_the_last_one_the_warehouse_knows_of(ho
     assert steps.status(years_later)["period"] == steps.status(home)["period"] == "2024H2"
 
 
+def test_status_tells_the_deadlines_and_the_rates(home, monkeypatch, capsys):
+    from pipeline import cli
+    from pipeline.digest import make_digest
+
+    found = steps.status(home, "2024H2")
+    assert {name: found[name] for name in found if name not in ("period", "units")} == {
+        "cut_off_on": date(2024, 12, 14),
+        "deadline_on": date(2024, 12, 17),
+        "ministry_deadline_on": date(2024, 12, 25),
+        "expected_count": 7,
+        "received_count": 1,
+        "on_time_count": 1,
+        "received_pct": 14.3,
+        "on_time_pct": 14.3,
+    }
+    monkeypatch.setattr("sys.argv", ["ocop", "--home", str(home.home), "status", "--period", "2024H2"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert (
+        "Phải gửi 7; đã nhận 1 (14,3 %); đúng hạn 1 (14,3 %). Hạn gửi của đơn vị 17/12/2024, của tỉnh 25/12/2024."
+    ) in capsys.readouterr().out
+    assert "Phải gửi: 7 đơn vị; đã nhận: 1 (14,3 %); đúng hạn: 1 (14,3 %)." in make_digest(home).text
+
+
 def test_near_names_are_reviewed_decided_and_taken_back(home, monkeypatch, capsys):
     from pipeline import cli
 

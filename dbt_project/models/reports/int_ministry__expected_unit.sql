@@ -1,8 +1,6 @@
 with
     unit as (select * from {{ ref("dim_unit") }}),
 
-    lineage as (select * from {{ ref("int_unit_lineage") }}),
-
     period as (select * from {{ ref("dim_period") }}),
 
     bridge as (select * from {{ ref("bridge_period") }}),
@@ -53,36 +51,32 @@ with
 
     -- And the year around each.
     reported_period as (
-        select distinct period.period_code, period.starts_on, period.cut_off_on,
+        select distinct period.period_code, period.province_code, period.cut_off_on,
         from period
         inner join bridge on period.period_code = bridge.period_code
         inner join due_half on bridge.source_period_code = due_half.period_code
     ),
 
-    -- The province served is the one valid at the cut-off, never at arrival: 2024H2 is Ninh Thuận, 2026H1
-    -- Khánh Hòa.
-    served as (
-        select distinct reported_period.*, later.unit_code as province_code,
-        from reported_period
-        inner join
-            unit as own on own.unit_code = '{{ var("province_code") }}' and own.unit_level_code = 'province'
-        inner join lineage on own.unit_key = lineage.unit_key
-        inner join
-            unit as later
-            on lineage.later_unit_key = later.unit_key
-            and reported_period.cut_off_on
-            between later.valid_from and coalesce(later.valid_to, reported_period.cut_off_on)
-    ),
-
     -- Districts report while they live, communes since; the province files plans and is outside the
     -- reporting rate.
     expected as (
-        select served.period_code, served.province_code, unit.unit_code, unit.unit_name,
-        from served
+        select reported_period.period_code, reported_period.province_code, unit.unit_code, unit.unit_name,
+        from reported_period
         inner join
             unit
-            on unit.parent_unit_code = served.province_code
-            and served.cut_off_on between unit.valid_from and coalesce(unit.valid_to, served.cut_off_on)
+            on unit.parent_unit_code = reported_period.province_code
+            and reported_period.cut_off_on
+            between unit.valid_from and coalesce(unit.valid_to, reported_period.cut_off_on)
+    ),
+
+    -- A unit keeps its deadline with the first filing that was accepted: a correction asked for later does
+    -- not
+    -- make it late.
+    first_filing as (
+        select unit_code, period_code, arg_min(is_on_time, arrival_no) as is_on_time,
+        from submission
+        where verdict_code = 'accepted' and list_id is null
+        group by unit_code, period_code
     ),
 
     -- What each half-year of the report has brought, newest verdicts first in rank.
@@ -95,7 +89,7 @@ with
             latest.submission_id,
             latest.list_id is not null as is_from_list,
             latest.received_at,
-            latest.is_on_time,
+            first_filing.is_on_time,
             latest.revision_no,
             latest.warning_count,
             coalesce(form.knows_product, false) as knows_product,
@@ -118,6 +112,10 @@ with
             on latest.unit_code = expected.unit_code
             and latest.period_code = bridge.source_period_code
             and latest.is_latest_accepted
+        left join
+            first_filing
+            on first_filing.unit_code = expected.unit_code
+            and first_filing.period_code = bridge.source_period_code
         left join form on form.unit_code = expected.unit_code and form.period_code = bridge.source_period_code
         left join
             (
@@ -131,7 +129,7 @@ with
     ),
 
     -- The stock is read at the report's cut-off: the last half decides the status, an absent earlier half
-    -- is named.
+    -- is named. arg_max alone would take the day of the earlier half where the last one has none.
     final as (
         select
             expected.period_code,
@@ -139,12 +137,12 @@ with
             expected.unit_code,
             expected.unit_name,
             arg_max(half.submission_status_code, half.cut_off_on) as submission_status_code,
-            arg_max(half.submission_id, half.cut_off_on) as submission_id,
+            arg_max_null(half.submission_id, half.cut_off_on) as submission_id,
             arg_max(half.is_from_list, half.cut_off_on) as is_from_list,
-            arg_max(half.received_at, half.cut_off_on) as received_at,
-            arg_max(half.is_on_time, half.cut_off_on) as is_on_time,
-            arg_max(half.revision_no, half.cut_off_on) as revision_no,
-            arg_max(half.warning_count, half.cut_off_on) as warning_count,
+            arg_max_null(half.received_at, half.cut_off_on) as received_at,
+            arg_max_null(half.is_on_time, half.cut_off_on) as is_on_time,
+            arg_max_null(half.revision_no, half.cut_off_on) as revision_no,
+            arg_max_null(half.warning_count, half.cut_off_on) as warning_count,
             arg_max(half.knows_product, half.cut_off_on) as knows_product,
             bool_or(half.knows_rating) as knows_rating,
             nullif(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 DBT_PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 AS_OF = "2026-11-22"
-SEEDS = ("ref_unit", "ref_unit_succession", "ref_map", "ref_map_assignment", "ref_period")
+SEEDS = ("ref_unit", "ref_unit_succession", "ref_map", "ref_map_assignment", "ref_period", "ref_deadline")
 MODELS = (
     "dim_unit",
     "bridge_unit_succession",
@@ -69,7 +69,7 @@ def model_sql(name):
     (path,) = (DBT_PROJECT / "models").rglob(f"{name}.sql")
     texts = [p.read_text(encoding="utf-8") for p in (DBT_PROJECT / "macros/clock.sql", path)]
     template = jinja2.Environment(autoescape=False).from_string("".join(texts))
-    return template.render(ref=lambda table: table, var={"as_of": AS_OF}.__getitem__)
+    return template.render(ref=lambda table: table, var={"as_of": AS_OF, "province_code": "58"}.__getitem__)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from homes import KNOWN_AT, settings_of
@@ -13,6 +13,7 @@ from homes import KNOWN_AT, settings_of
 from ingest import journal
 from ingest.land import ledger_path
 from pipeline import doctor, steps
+from pipeline.calendar import Calendar, load_calendar
 
 
 @pytest.fixture
@@ -42,7 +43,8 @@ def test_a_well_home_lacks_a_mail_server_only(home, capsys):
     # The machine's own state is not the home's: room on its disk, its packages, its LibreOffice.
     home_checks = {k: v[0] for k, v in found.items() if k not in ("disk", "versions", "libreoffice")}
     assert home_checks == {
-        "modes": 0, "published": 0, "chain": 0, "clock": 0, "mail": 1, "landing": 0, "leftover_files": 0, "backup": 0,
+        "modes": 0, "calendar": 0, "published": 0, "chain": 0, "clock": 0, "mail": 1, "landing": 0,
+        "leftover_files": 0, "backup": 0,
     }  # fmt: skip
     assert found["published"][1] == "published, 17 hours ago"
     doctor.show(outcome, as_json=True)
@@ -147,3 +149,21 @@ def test_tidy_removes_what_is_old_and_made_again_and_nothing_else(home):
     assert [path.exists() for path in (*gone, *kept)] == [False] * 3 + [True] * 6
     assert not (home.published / "marts.unfinished").exists()
     assert doctor.leftover_files(home)[0] == 0
+
+
+def test_a_calendar_that_was_changed_but_not_written_out_or_that_ends_is_told(home, monkeypatch):
+    assert doctor.calendar(home) == (
+        0,
+        "2024H2: units until 2024-12-17, report made 2024-12-20, due 2024-12-25",
+    )
+    assert doctor.calendar(replace(home, as_of=date(2034, 7, 1)))[0] == 1
+    assert doctor.calendar(replace(home, as_of=date(2036, 7, 1))) == (
+        2,
+        "The reporting calendar ends before 2036-07-01; raise last_year in ref_calendar.csv.",
+    )
+    changed = [
+        replace(rule, value="3") if rule.code == "unit_deadline" else rule for rule in load_calendar().rules
+    ]
+    monkeypatch.setattr("pipeline.calendar.load_calendar", lambda: Calendar(changed))
+    code, finding = doctor.calendar(home)
+    assert (code, finding.split()[0]) == (1, "ref_deadline.csv")

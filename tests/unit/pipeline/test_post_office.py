@@ -134,6 +134,10 @@ def test_the_digest_says_what_came_what_was_refused_and_what_is_held(home, port)
     assert digest["Subject"] == "OCOP – bản tin số liệu ngày 16/12/2024"
     for kind in ("plain", "html"):
         text = digest.get_body((kind,)).get_content()
+        assert (
+            "Kỳ 2024H2, số liệu đến hết ngày 14/12/2024: hạn gửi của đơn vị 17/12/2024 (còn 1 ngày), "
+            "của tỉnh 25/12/2024 (còn 9 ngày)."
+        ) in text
         assert "2 tệp mới; đã xét: 1 tiếp nhận, 1 trả lại." in text
         assert "587 Huyện Ninh Phước, kỳ 2024H2, tệp “Báo cáo Ninh Phước đợt 2.xlsx”: trả lại." in text
         assert "CELL-02: Ô ghi “ba sao”, không phải số." in text
@@ -164,7 +168,8 @@ def test_reminders_come_once_a_week_and_again_after_the_deadline(home, port, mon
     assert "đã bị trả lại và chưa được gửi lại" in texts[0]
     assert counts[0] == 2
     assert sum(counts) == len(texts) < 12
-    assert any("đã quá" in text for text in texts)
+    assert "Thời hạn gửi là ngày 17/12/2024, còn 11 ngày." in texts[0]
+    assert any("đã quá 1 ngày." in text for text in texts)
 
 
 def test_a_password_in_the_address_is_refused_without_repeating_it(home, monkeypatch):

@@ -259,11 +259,11 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
         for unit in units:
             row = [f"key of {unit[0]}", *unit, "2004-07-08", "2025-06-30"]
             con.execute("insert into dim_unit values (?, ?, ?, ?, ?, ?, ?)", row)
-        basis = "NĐ 09/2019/NĐ-CP Điều 12"
+        basis, ministry_basis = "NĐ 09/2019/NĐ-CP Điều 12", "NĐ 09/2019/NĐ-CP Điều 13"
         con.execute(f"""insert into dim_period values
-            ('2024H1','H1',2024,'2023-12-15','2024-06-14','{basis}'),
-            ('2024H2','H2',2024,'2024-06-15','2024-12-14','{basis}'),
-            ('2024Y','Y',2024,'2023-12-15','2024-12-14','{basis}')""")
+            ('2024H1','H1',2024,'2023-12-15','2024-06-14','2024-06-18','2024-06-25','{basis}','{ministry_basis}'),
+            ('2024H2','H2',2024,'2024-06-15','2024-12-14','2024-12-17','2024-12-25','{basis}','{ministry_basis}'),
+            ('2024Y','Y',2024,'2023-12-15','2024-12-14','2024-12-17','2024-12-25','{basis}','{ministry_basis}')""")
         con.execute("""insert into bridge_period values
             ('2024H1','stock','2024H1'), ('2024H1','flow','2024H1'),
             ('2024H2','stock','2024H2'), ('2024H2','flow','2024H2'),

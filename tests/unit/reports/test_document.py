@@ -248,6 +248,26 @@ def test_a_column_grows_with_its_figures_so_that_none_is_broken(freeze_and_pass,
     assert sum(widths) <= Mm(165) + TWIP
 
 
+def test_who_filed_after_the_deadline_is_named_with_both_deadlines(freeze_and_pass, change):
+    change(
+        "update rpt_ministry__submission_status set is_on_time = false, received_on = '2024-12-18' where unit_code = '587'"
+    )
+    directory = freeze_and_pass()
+    render(directory, PERIOD)
+    text = "\n".join(readback.read_document(directory / f"bao-cao-ocop-{PERIOD}.docx").paragraphs)
+    assert (
+        "của các đơn vị: hết ngày 17/12/2024; thời hạn gửi báo cáo của tỉnh: hết ngày 25/12/2024 "
+        "(NĐ 09/2019/NĐ-CP Điều 13). Các đơn vị gửi sau thời hạn: huyện Ninh Phước."
+    ) in text
+    assert prove(directory, PERIOD) == []
+
+
+def test_a_copy_from_before_the_calendar_is_to_be_frozen_again(freeze_and_pass, change):
+    change("alter table dim_period drop ministry_deadline_on")
+    with pytest.raises(ReportError, match="has no ministry_deadline_on; freeze it again"):
+        render(freeze_and_pass(), PERIOD)
+
+
 def test_a_year_with_a_half_missing_says_that_its_flow_is_incomplete(
     published, tmp_path, inputs, change, pass_gate
 ):

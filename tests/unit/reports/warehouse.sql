@@ -5,7 +5,7 @@ create table dim_unit (
 );
 create table dim_period (
     period_code varchar, period_kind varchar, period_year integer, starts_on date, cut_off_on date,
-    basis varchar
+    deadline_on date, ministry_deadline_on date, basis varchar, ministry_deadline_basis varchar
 );
 create table bridge_period (
     period_code varchar, measure_code varchar, source_period_code varchar
