@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -162,10 +161,12 @@ def bare_dbt(settings: Settings) -> float:
     variables = json.dumps(dbt_variables(settings, settings.build / "bare.duckdb"))
     where = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     where += ["--target-path", str(settings.build / "bare"), "--log-path", str(settings.build / "bare_logs")]
+    clocks = f"{settings.as_of!r}, {settings.known_at!r}"
     command = [
         sys.executable,
         "-c",
-        "from dbt.cli.main import cli; cli()",
+        "import datetime; from dbt.cli.main import cli; from pipeline.dbt_clocks import set_clocks\n"
+        f"set_clocks({clocks}); cli()",
         "build",
         *where,
         "--vars",
@@ -173,7 +174,7 @@ def bare_dbt(settings: Settings) -> float:
         "--quiet",
     ]
     began = time.perf_counter()
-    subprocess.run([*command, "--exclude-resource-type", "unit_test"], check=True, env=dict(os.environ))
+    subprocess.run([*command, "--exclude-resource-type", "unit_test"], check=True, cwd=settings.home)
     seconds = time.perf_counter() - began
     (settings.build / "bare.duckdb").unlink()
     return seconds

@@ -1,3 +1,9 @@
+{# The two clocks of a run: the day that is asked about, and the moment until which was received what counts. They are
+   variables of the connection (pipeline/dbt_clocks.py), for dbt parses the project anew when one of its own changes. #}
+{% macro as_of() -%} getvariable('as_of') {%- endmacro %}
+
+{% macro known_at() -%} getvariable('known_at') {%- endmacro %}
+
 {# First day a certificate no longer counts. QĐ 26/2026/QĐ-TTg, QĐ 148/QĐ-TTg: calendar months from the decision; one of
    4/2/2020 is out of force from 4/2/2023. Where the last month has no such day, its last day stands for it (Bộ luật Dân
    sự 2015 Điều 148 khoản 3): 29/2/2024 and 36 months are 28/2/2027. #}

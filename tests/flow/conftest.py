@@ -33,7 +33,8 @@ def home(sample_night, tmp_path) -> Settings:
 
 @pytest.fixture
 def model(sample_night):
-    """Runs a model's own SQL, as dbt compiled it, on rows of a test: ``model(name, table=[{column: value}, …], …)``.
+    """Runs a model's own SQL, as dbt compiled it, on rows of a test: ``model(name, table=[{column: value}, …], …)``,
+    asked on the day of the sample home or on ``as_of``.
 
     A table given as a list has the columns of the sample warehouse, missing values are null; one not given is as the samples
     have it. Returns the rows as dicts.
@@ -48,7 +49,8 @@ def model(sample_night):
         connection.execute("create schema ocop.staging")
         untouched: set[str] = set()  # tables that are as the samples have them
 
-        def run(name: str, change=lambda sql: sql, **tables: list[dict]) -> list[dict]:
+        def run(name: str, as_of=settings.as_of, **tables: list[dict]) -> list[dict]:
+            connection.execute(f"set variable as_of = date '{as_of}'")
             sql = (compiled / f"{name}.sql").read_text(encoding="utf-8")
             for schema, table in set(re.findall(r'"ocop"\."(\w+)"\."(\w+)"', sql)):
                 qualified = f"ocop.{schema}.{table}"
@@ -71,7 +73,7 @@ def model(sample_night):
                     connection.execute(
                         f"insert into {qualified} ({', '.join(row)}) values ({marks})", list(row.values())
                     )
-            cursor = connection.execute(change(sql))
+            cursor = connection.execute(sql)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -99,7 +99,7 @@ def test_the_state_of_a_day_is_counted_from_its_expiry(model, decided, asked):
     certificates = model("fct_certificate_interval", fct_product_status=rows, fct_rating=[])
     found = model(
         "fct_certificate_state",
-        change=lambda sql: sql.replace("'2024-12-16'", f"'{asked}'"),
+        as_of=asked,
         fct_certificate_interval=certificates,
         fct_product_status=[],
     )

@@ -10,7 +10,7 @@ with
             -- The units of a map are those of its last day; of the map in force, those of the day looked
             -- from.
             greatest(
-                valid_from, least(coalesce(valid_to, '{{ var("as_of") }}'::date), '{{ var("as_of") }}'::date)
+                valid_from, least(coalesce(valid_to, {{ as_of() }}), {{ as_of() }})
             ) as read_on,
         from administrative_map
     )

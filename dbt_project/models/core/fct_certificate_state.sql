@@ -8,9 +8,9 @@ with
     day as (
         select cut_off_on as state_on,
         from period
-        where cut_off_on <= '{{ var("as_of") }}'::date
+        where cut_off_on <= {{ as_of() }}
         union
-        select '{{ var("as_of") }}'::date as state_on,
+        select {{ as_of() }} as state_on,
     ),
 
     told as (

@@ -41,11 +41,11 @@ with
         from period
         where
             period_kind <> 'Y'
-            and starts_on <= '{{ var("as_of") }}'::date
+            and starts_on <= {{ as_of() }}
             and cut_off_on >= (
                 select max(cut_off_on),
                 from period
-                where period_kind <> 'Y' and cut_off_on <= '{{ var("as_of") }}'::date
+                where period_kind <> 'Y' and cut_off_on <= {{ as_of() }}
             )
     ),
 

@@ -13,7 +13,7 @@ with
             producer as producer_name,
             decided_at,
         from source
-        where decided_at <= '{{ var("known_at") }}'::timestamptz
+        where decided_at <= {{ known_at() }}
     )
 
 select *

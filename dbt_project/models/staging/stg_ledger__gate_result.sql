@@ -15,7 +15,7 @@ with
             array_to_string(result.sentences, ' ') as sentence,
         from result
         -- Earlier than the moment: a night is built before its own verdict.
-        where checked_at < '{{ var("known_at") }}'::timestamptz
+        where checked_at < {{ known_at() }}
     )
 
 select *

@@ -18,7 +18,7 @@ with
             source.activity_row_count,
         from source
         semi join landed on source.submission_id = landed.submission_id
-        where source.event = 'judged' and source.judged_at <= '{{ var("known_at") }}'::timestamptz
+        where source.event = 'judged' and source.judged_at <= {{ known_at() }}
     )
 
 select *

@@ -14,7 +14,7 @@ with
             arrival_no,
             received_at,
         from source
-        where event = 'landed' and received_at <= '{{ var("known_at") }}'::timestamptz
+        where event = 'landed' and received_at <= {{ known_at() }}
     )
 
 select *

@@ -69,7 +69,7 @@ def model_sql(name):
     (path,) = (DBT_PROJECT / "models").rglob(f"{name}.sql")
     texts = [p.read_text(encoding="utf-8") for p in (DBT_PROJECT / "macros/clock.sql", path)]
     template = jinja2.Environment(autoescape=False).from_string("".join(texts))
-    return template.render(ref=lambda table: table, var={"as_of": AS_OF, "province_code": "58"}.__getitem__)
+    return template.render(ref=lambda table: table, var={"province_code": "58"}.__getitem__)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,7 @@ def maps():
     described = yaml.safe_load((DBT_PROJECT / "seeds/_seeds.yml").read_text(encoding="utf-8"))["seeds"]
     types = {row["name"]: row["config"]["column_types"] for row in described}
     with duckdb.connect() as connection:
+        connection.execute(f"set variable as_of = date '{AS_OF}'")
         for name in SEEDS:
             path, columns = str(DBT_PROJECT / f"seeds/{name}.csv"), types[name]
             connection.execute(
@@ -326,9 +327,11 @@ def test_the_map_is_that_of_the_day_looked_from(maps):
         ("2026-04-29", "2026-04-29"),
         ("2026-12-14", "2026-12-14"),
     ):
-        (found,) = maps.execute(
-            f"select read_on from ({model_sql('dim_map').replace(AS_OF, day)}) where map_code = 'new'"
-        ).fetchone()
+        with maps.cursor() as other:
+            other.execute(f"set variable as_of = date '{day}'")
+            (found,) = other.execute(
+                f"select read_on from ({model_sql('dim_map')}) where map_code = 'new'"
+            ).fetchone()
         assert found == date.fromisoformat(read_on)
 
 
