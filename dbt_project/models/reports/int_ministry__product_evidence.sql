@@ -78,6 +78,30 @@ with
         where column_code is not null
     ),
 
+    -- The stock of every half-year up to the report's own, as that half-year's report has it.
+    period_figure as (
+        select
+            later.period_code,
+            'stock_by_period' as table_code,
+            counted.report_period_code as row_code,
+            counted.column_code,
+            'count' as measure_kind,
+            counted.product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            counted._submission_id,
+            counted._sheet,
+            counted._row_number,
+            counted._field_name,
+        from counted
+        inner join period on counted.report_period_code = period.period_code and period.period_kind <> 'Y'
+        cross join (select distinct period_code, from source_period) as reported
+        inner join
+            period as later
+            on reported.period_code = later.period_code
+            and period.cut_off_on <= later.cut_off_on
+        where counted.is_valid and counted.column_code <> 'cumulative_count'
+    ),
+
     -- A bucket of its own, beside recognised and proposed (the national statistics count it so).
     potential_figure as (
         select
@@ -140,6 +164,9 @@ with
     final as (
         select *
         from product_figure
+        union all by name
+        select *
+        from period_figure
         union all by name
         select *
         from potential_figure
