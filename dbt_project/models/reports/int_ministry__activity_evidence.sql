@@ -46,6 +46,15 @@ with
             unnest(
                 ['activity_type_code', 'activity_count', 'participant_count', 'area_ha', 'is_approximate']
             ) as _field_name,
+            [
+                'activity_type_code',
+                'state_code',
+                'from_year',
+                'to_year',
+                'from_date',
+                'to_date',
+                'measure_unit'
+            ] as _other_field_names,
         from period_activity
     )
 

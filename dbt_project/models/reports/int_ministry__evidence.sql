@@ -17,6 +17,12 @@ with
         union all by name
         select *
         from {{ ref("int_ministry__activity_evidence") }}
+        union all by name
+        select *
+        from {{ ref("int_ministry__target_evidence") }}
+        union all by name
+        select *
+        from {{ ref("int_ministry__finding_evidence") }}
     ),
 
     final as (
@@ -32,11 +38,12 @@ with
             _sheet,
             _row_number,
             _field_name,
+            list_sort(
+                list_distinct(list_filter(_other_field_names, field -> field <> _field_name))
+            ) as _other_field_names,
         from figure
         where
-            column_code is not null
-            and row_code is not null
-            and (measure_kind = 'count' or amount is not null)
+            column_code is not null and row_code is not null and (measure_kind <> 'sum' or amount is not null)
     )
 
 select *

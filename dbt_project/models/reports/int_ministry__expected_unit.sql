@@ -70,8 +70,7 @@ with
         inner join
             unit as later
             on lineage.later_unit_key = later.unit_key
-            and reported_period.cut_off_on
-            between later.valid_from and coalesce(later.valid_to, reported_period.cut_off_on)
+            and {{ stands_on("later", "reported_period.cut_off_on") }}
     ),
 
     -- Districts report while they live, communes since; the province files plans and is outside the
@@ -82,7 +81,7 @@ with
         inner join
             unit
             on unit.parent_unit_code = served.province_code
-            and served.cut_off_on between unit.valid_from and coalesce(unit.valid_to, served.cut_off_on)
+            and {{ stands_on("unit", "served.cut_off_on") }}
     ),
 
     -- What each half-year of the report has brought, newest verdicts first in rank.

@@ -54,6 +54,9 @@ with
                     'disbursed_amount_vnd_million'
                 ]
             ) as _field_name,
+            unnest(
+                [['source_code', 'content_code'], ['source_code', 'content_code'], [], [], ['source_code']]
+            ) as _other_field_names,
         from period_funding
     ),
 
@@ -70,6 +73,7 @@ with
             _sheet,
             _row_number,
             'is_approximate' as _field_name,
+            ['source_code', 'content_code'] as _other_field_names,
         from period_funding
         where is_approximate
     ),

@@ -5,7 +5,11 @@ with
 
     movement as (select * from {{ ref("fct_product_movement") }}),
 
-    product_status as (select * from {{ ref("fct_product_status") }}),
+    standing as (select * from {{ ref("int_ministry__standing") }}),
+
+    rating as (select * from {{ ref("fct_rating") }}),
+
+    period as (select * from {{ ref("dim_period") }}),
 
     -- The opening stock is that of the first half-year received, the closing stock that of the cut-off.
     period_movement as (
@@ -55,24 +59,31 @@ with
     ),
 
     told_row as (
-        select
-            period_code,
-            unit_code,
-            product_key,
-            arg_min(_submission_id, _row_number) as _submission_id,
-            arg_min(_sheet, _row_number) as _sheet,
-            min(_row_number) as _row_number,
-        from product_status
-        group by all
+        select *,
+        from standing
+        where is_own_row
+        qualify
+            row_number() over (
+                partition by period_code, unit_code, product_key
+                order by is_valid desc, is_cumulative desc, _row_number
+            )
+            = 1
     ),
 
     told_step as (
         select
-            step.*,
-            coalesce(told_row._submission_id, step._submission_id) as told_submission_id,
-            coalesce(told_row._sheet, '{{ var("form_sheets")["product"] }}') as told_sheet,
-            told_row._row_number as told_row_number,
+            step.* exclude (_submission_id),
+            period.cut_off_on,
+            if(step.is_told_before, step.previous_period_code, step.period_code) as told_period_code,
+            if(
+                step.is_told_before, coalesce(step.previous_unit_code, step.unit_code), step.unit_code
+            ) as told_unit_code,
+            coalesce(told_row._submission_id, step._submission_id) as _submission_id,
+            coalesce(told_row._sheet, '{{ var("form_sheets")["product"] }}') as _sheet,
+            told_row._row_number,
+            coalesce(told_row._standing_field_names, ['product_name', 'producer_name']) as _field_names,
         from movement_step as step
+        inner join period on step.period_code = period.period_code
         left join
             told_row
             on told_row.period_code = if(step.is_told_before, step.previous_period_code, step.period_code)
@@ -80,6 +91,64 @@ with
             = if(step.is_told_before, coalesce(step.previous_unit_code, step.unit_code), step.unit_code)
             and told_row.product_key = step.product_key
         where step.step_code is not null and (step.step_code not in ('opening', 'closing') or step_count <> 0)
+    ),
+
+    -- Everything else that is told of a product: by its other lines, other reports and other units, and by
+    -- the rating sheets.
+    other_row as (
+        select
+            standing.product_key,
+            standing.period_code,
+            standing.unit_code,
+            period.cut_off_on,
+            standing._submission_id,
+            standing._sheet,
+            standing._row_number,
+            standing._standing_field_names as _field_names,
+        from standing
+        inner join period on standing.period_code = period.period_code
+        union all
+        select
+            rating.product_key,
+            rating.period_code,
+            null as unit_code,
+            period.cut_off_on,
+            rating._submission_id,
+            rating._sheet,
+            rating._row_number,
+            ['product_name', 'producer_name', 'outcome_code', 'decision_date'] as _field_names,
+        from rating
+        inner join period on rating.period_code = period.period_code
+        where rating.is_recognition
+    ),
+
+    -- A stock rests on the report it is read from; what became of a product rests on all that is told of it.
+    step as (
+        select * exclude (told_period_code, told_unit_code, cut_off_on),
+        from told_step
+        union all by name
+        select distinct
+            told_step.* exclude (told_period_code, told_unit_code, cut_off_on) replace (
+                0 as step_count,
+                other_row._submission_id as _submission_id,
+                other_row._sheet as _sheet,
+                other_row._row_number as _row_number,
+                other_row._field_names as _field_names
+            ),
+        from told_step
+        inner join
+            other_row
+            on told_step.product_key = other_row.product_key
+            and other_row.cut_off_on <= told_step.cut_off_on
+            and (
+                told_step.step_code not in ('opening', 'closing')
+                or (
+                    told_step.told_period_code = other_row.period_code
+                    and told_step.told_unit_code = other_row.unit_code
+                )
+            )
+            and (other_row._submission_id, other_row._sheet, other_row._row_number)
+            is distinct from (told_step._submission_id, told_step._sheet, told_step._row_number)
     ),
 
     final as (
@@ -110,11 +179,19 @@ with
             unnest(['count', 'sum', 'sum', 'count', 'sum']) as measure_kind,
             unit_code || '|' || period_code || '|' || product_key as evidence_key,
             step_count::decimal(18, 3) as amount,
-            told_submission_id as _submission_id,
-            told_sheet as _sheet,
-            told_row_number as _row_number,
-            'status_code' as _field_name,
-        from told_step
+            _submission_id,
+            _sheet,
+            _row_number,
+            unnest(['status_code', 'star', 'status_code', 'status_code', 'status_code']) as _field_name,
+            list_concat(
+                _field_names,
+                if(
+                    step_code in ('opening', 'closing'),
+                    []::varchar[],
+                    ['star', 'decision_date', 'decision_number']
+                )
+            ) as _other_field_names,
+        from step
     )
 
 select *

@@ -39,6 +39,9 @@ with
             _sheet,
             _row_number,
             unnest(['product_name', 'star', 'outcome_code']) as _field_name,
+            [
+                'product_name', 'producer_name', 'cycle_code', 'council_level_code', 'decision_date'
+            ] as _other_field_names,
         from period_rating
     )
 

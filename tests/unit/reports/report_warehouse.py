@@ -300,7 +300,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
             if product[6] == "valid":
                 con.execute(
                     """insert into int_ministry__evidence values
-                    (?, 'star_by_unit', '587', 'valid_count', 'count', ?, null, ?, ?, ?, ?)""",
+                    (?, 'star_by_unit', '587', 'valid_count', 'count', ?, null, ?, ?, ?, ?, ['star'])""",
                     [
                         PERIOD,
                         f"{product[0]}|{product[1]}",
@@ -318,7 +318,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
             con.execute(
                 """insert into int_ministry__evidence values (?, 'funding_by_source', ?,
                 'disbursed_amount_vnd_million', 'sum', ?, ?, ?, 'Kinh phí', ?,
-                'disbursed_amount_vnd_million')""",
+                'disbursed_amount_vnd_million', [])""",
                 [PERIOD, row_code, f"line {line}", Decimal(amount), SUBMISSION, line],
             )
         for table, rows in report_rows(products).items():

@@ -26,7 +26,7 @@ create table fct_layout (
 create table int_ministry__evidence (
     period_code varchar, table_code varchar, row_code varchar, column_code varchar,
     measure_kind varchar, evidence_key varchar, amount decimal(18,3), _submission_id varchar,
-    _sheet varchar, _row_number integer, _field_name varchar
+    _sheet varchar, _row_number integer, _field_name varchar, _other_field_names varchar[]
 );
 create table rpt_ministry__headline (
     period_code varchar, row_no integer, row_code varchar, figure_name varchar, value decimal(18,3),
