@@ -123,10 +123,11 @@ def show_trace(settings: Settings, figure: str, period: str | None, as_json: boo
         return
     print(f"{found['figure']} ({found['period']}) = {found['value']}")
     for cell in found["cells"]:
+        beside = f", xét cùng ô {', '.join(cell['other_cells'])}" if cell["other_cells"] else ""
         print(
             f"  {cell['file_name']} · {cell['sheet']}!{cell['cell']} ({cell['header_text']}) "
             f"→ {cell['value_contribution']}   {cell['sender']}, {cell['received_at']}, lần {cell['revision_no']} "
-            f"[{cell['submission_id']}]"
+            f"[{cell['submission_id']}]{beside}"
         )
     print(f'  ocop sql "{found["sql"]}"')
     if found.get("note"):

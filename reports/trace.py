@@ -23,7 +23,19 @@ select
     l.column_letter || e._row_number as cell,
     e._row_number as row_number,
     e._field_name as field_name,
-    l.header_text
+    l.header_text,
+    coalesce(
+        (
+            select list(o.column_letter || e._row_number order by length(o.column_letter), o.column_letter)
+            from fct_layout as o
+            where
+                e._submission_id = o.submission_id
+                and e._sheet = o.sheet
+                and e._row_number is not null
+                and list_contains(e._other_field_names, o.field_name)
+        ),
+        []
+    ) as other_cells
 from int_ministry__evidence as e
 left join fct_submission as s on e._submission_id = s.submission_id
 left join dim_period as p on s.period_code = p.period_code
@@ -122,24 +134,30 @@ def _evidence(
     return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
 
 
-def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal]:
-    """What each cell adds to the figure: a thing counted once counts at its first cell, so parts add up."""
+def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal | None]:
+    """What each cell adds to the figure: a thing counted once counts at its first cell, so parts add up.
+
+    A share or the least of several is no sum of its cells; nothing is recounted there.
+    """
     counted, cells, total = set(), [], Decimal(0)
     for entry in evidence:
         kind, key, amount = (entry.pop(name) for name in ("measure_kind", "evidence_key", "amount"))
-        if kind == "sum":
+        if kind == "derived":
+            entry["value_contribution"], total = None, None
+        elif kind == "sum":
             entry["value_contribution"] = amount
         else:
             entry["value_contribution"] = Decimal(key not in counted)
             counted.add(key)
-        total += entry["value_contribution"] or 0
+        if total is not None:
+            total += entry["value_contribution"] or 0
         cells.append(entry)
     return cells, total
 
 
-def _note(value: object, recount: Decimal, has_evidence: bool) -> str | None:
+def _note(value: object, recount: Decimal | None, has_evidence: bool) -> str | None:
     if not has_evidence:
         return "Số liệu này không truy nguyên được đến ô của báo cáo: là tên gọi, số đơn vị hoặc số chưa có."
-    if value != recount:
+    if recount is not None and value != recount:
         return f"Số in là {value}, nhưng các ô truy nguyên được cho kết quả {recount}; đề nghị kiểm tra."
     return None

@@ -12,3 +12,6 @@
 {% macro evidence_of(table_code) -%}
     (select * from {{ ref("int_ministry__evidence") }} where table_code = '{{ table_code }}')
 {%- endmacro %}
+
+{# Free text as a part of a row code: plain letters, without a slash. #}
+{% macro code_words(text) -%} nullif(replace({{ fold(text) }}, ' ', '_'), '') {%- endmacro %}

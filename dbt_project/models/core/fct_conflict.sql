@@ -11,11 +11,27 @@ with
 
     form as (select * from {{ ref("bridge_submission_form") }} where is_known),
 
+    -- Named by unit, period and figure, so that a revision of the workbook tells of the same conflict.
+    told_total as (
+        select
+            *,
+            concat_ws(
+                '|',
+                unit_code,
+                period_code,
+                nullif(
+                    row_number() over (partition by unit_code, period_code, field_name order by issue_key), 1
+                )::varchar
+            ) as subject,
+        from issue
+        where family = 'control_total'
+    ),
+
     -- The cover against the rows. Intake found it and wrote both numbers down as a person reads them.
     cover_and_rows as (
         select
             'cover_and_rows' as kind_code,
-            issue_key as subject,
+            subject,
             field_name as figure_code,
             unnest([1, 2]) as side_no,
             unit_code,
@@ -36,8 +52,7 @@ with
             replace(replace(if(side_no = 1, value_text, expected_text), '.', ''), ',', '.')::decimal(
                 18, 3
             ) as value,
-        from issue
-        where family = 'control_total'
+        from told_total
     ),
 
     -- A year's report beside the reports of its halves, where a unit filed all three.
@@ -226,6 +241,21 @@ with
             md5(
                 statement.kind_code || '|' || statement.subject || '|' || statement.figure_code
             ) as conflict_key,
+            concat_ws(
+                '-',
+                statement.kind_code,
+                if(
+                    statement.kind_code = 'same_decision',
+                    concat_ws(
+                        '-',
+                        split_part(statement.subject, '|', 1),
+                        {{ code_words("split_part(statement.subject, '|', 2)") }},
+                        left(md5(statement.subject), 8)
+                    ),
+                    replace(statement.subject, '|', '-')
+                ),
+                statement.figure_code
+            ) as conflict_code,
             row_number() over (
                 partition by statement.kind_code, statement.subject, statement.figure_code
                 order by statement.side_no, statement.period_code, statement._submission_id

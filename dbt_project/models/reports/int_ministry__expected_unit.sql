@@ -65,8 +65,7 @@ with
         inner join
             unit
             on unit.parent_unit_code = reported_period.province_code
-            and reported_period.cut_off_on
-            between unit.valid_from and coalesce(unit.valid_to, reported_period.cut_off_on)
+            and {{ stands_on("unit", "reported_period.cut_off_on") }}
     ),
 
     -- A unit keeps its deadline with the first filing that was accepted: a correction asked for later does

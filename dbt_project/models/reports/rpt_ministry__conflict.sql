@@ -17,7 +17,7 @@ with
 
     named as (
         select distinct
-            conflict_key || '-' || side_no as row_code,
+            conflict_code || '-' || side_no as row_code,
             unit_code,
             measure_unit,
             case

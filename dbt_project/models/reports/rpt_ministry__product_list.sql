@@ -5,7 +5,7 @@ with
 
     period as (select * from {{ ref("dim_period") }}),
 
-    product_status as (select * from {{ ref("fct_product_status") }}),
+    product_status as (select * from {{ ref("int_ministry__standing") }} where is_own_row),
 
     product as (select * from {{ ref("dim_product") }}),
 
@@ -25,7 +25,7 @@ with
                 partition by bridge.period_code order by product_status.unit_code, product_status._row_number
             )::integer as row_no,
             bridge.period_code,
-            product_status.unit_code || '-' || product_status._row_number as row_code,
+            product_status.product_row_code as row_code,
             expected_unit.unit_name,
             unit.unit_name as commune_name,
             product.product_name,
@@ -54,7 +54,7 @@ with
         left join
             unit
             on product_status.commune_code = unit.unit_code
-            and period.cut_off_on between unit.valid_from and coalesce(unit.valid_to, period.cut_off_on)
+            and {{ stands_on("unit", "period.cut_off_on") }}
         left join producer_type on product_status.producer_type_code = producer_type.producer_type_code
         left join product_group on product_status.product_group_code = product_group.product_group_code
         inner join status on product_status.status_code = status.status_code

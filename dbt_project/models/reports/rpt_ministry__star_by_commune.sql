@@ -41,7 +41,7 @@ with
             unit as commune
             on commune.unit_level_code = 'commune'
             and expected_unit.unit_code in (commune.unit_code, commune.parent_unit_code)
-            and period.cut_off_on between commune.valid_from and coalesce(commune.valid_to, period.cut_off_on)
+            and {{ stands_on("commune", "period.cut_off_on") }}
         left join
             figure on expected_unit.period_code = figure.period_code and commune.unit_code = figure.row_code
         where expected_unit.knows_product

@@ -1,9 +1,5 @@
 with
-    target as (select * from {{ ref("fct_target") }}),
-
-    submission as (select * from {{ ref("fct_submission") }}),
-
-    period as (select * from {{ ref("dim_period") }}),
+    target as (select * from {{ ref("int_ministry__target") }}),
 
     expected_unit as (select * from {{ ref("int_ministry__expected_unit") }}),
 
@@ -13,94 +9,40 @@ with
 
     unit as (select * from {{ ref("dim_unit") }}),
 
-    report as (
-        select
-            expected_unit.period_code,
-            any_value(expected_unit.province_code) as province_code,
-            any_value(period.cut_off_on) as cut_off_on,
-            any_value(period.period_year) as period_year,
-            bool_and(expected_unit.absent_period_codes is null) as is_province_complete,
-        from expected_unit
-        inner join period on expected_unit.period_code = period.period_code
-        group by expected_unit.period_code
-    ),
-
-    -- A half-year is measured against the targets of its year; of each unit the latest plan known by then
-    -- stands.
-    candidate as (
-        select
-            report.period_code as report_period_code,
-            report.province_code,
-            report.cut_off_on as report_cut_off_on,
-            report.is_province_complete,
-            target.*,
-            rank() over (
-                partition by report.period_code, target.unit_code
-                order by period.cut_off_on desc, submission.arrival_no desc
-            ) as plan_rank,
-        from target
-        inner join submission on target._submission_id = submission.submission_id
-        inner join period on target.period_code = period.period_code
-        inner join
-            report
-            on report.period_year between target.target_from_year and target.target_to_year
-            and period.cut_off_on <= report.cut_off_on
-            and (
-                target.unit_code = report.province_code
-                or exists (
-                    select 1
-                    from expected_unit
-                    where
-                        expected_unit.period_code = report.period_code
-                        and expected_unit.unit_code = target.unit_code
-                )
-            )
-    ),
-
     named as (
         select
-            candidate.report_period_code as period_code,
-            candidate.subject_unit_code
-            || '-'
-            || candidate._submission_id
-            || '-'
-            || candidate._row_number as row_code,
-            candidate.unit_code,
-            candidate.subject_unit_code,
-            candidate._row_number,
+            target.report_period_code as period_code,
+            target.row_code,
+            target.unit_code,
+            target._row_number,
             unit.unit_name,
             indicator.indicator_name
-            || if(candidate.star is null, '', ' (' || candidate.star || ' sao)')
-            || if(candidate.product_name is null, '', ': ' || candidate.product_name)
-            || if(candidate.is_total, ' - tổng', '') as indicator_name,
-            candidate.target_from_year,
-            candidate.target_to_year,
-            candidate.target_min,
-            candidate.target_max,
-            coalesce(candidate.measure_unit, indicator.measure_unit) as measure_unit,
+            || if(target.star is null, '', ' (' || target.star || ' sao)')
+            || if(target.product_name is null, '', ': ' || target.product_name)
+            || if(target.is_total, ' - tổng', '') as indicator_name,
+            target.target_from_year,
+            target.target_to_year,
+            target.target_min,
+            target.target_max,
+            coalesce(target.measure_unit, indicator.measure_unit) as measure_unit,
             result.result_value,
             if(
-                candidate.subject_unit_code = candidate.province_code,
-                candidate.is_province_complete,
+                target.subject_unit_code = target.province_code,
+                target.is_province_complete,
                 subject.absent_period_codes is null
             ) as is_complete,
-        from candidate
-        inner join indicator on candidate.indicator_code = indicator.indicator_code
+        from target
+        inner join indicator on target.indicator_code = indicator.indicator_code
         left join
             unit
-            on candidate.subject_unit_code = unit.unit_code
-            and candidate.report_cut_off_on
-            between unit.valid_from and coalesce(unit.valid_to, candidate.report_cut_off_on)
+            on target.subject_unit_code = unit.unit_code
+            and {{ stands_on("unit", "target.report_cut_off_on") }}
         left join
             expected_unit as subject
-            on candidate.report_period_code = subject.period_code
-            and candidate.subject_unit_code = subject.unit_code
+            on target.report_period_code = subject.period_code
+            and target.subject_unit_code = subject.unit_code
         left join
-            result
-            on candidate.report_period_code = result.period_code
-            and candidate._submission_id = result._submission_id
-            and candidate._row_number = result._row_number
-        where candidate.plan_rank = 1
+            result on target.report_period_code = result.period_code and target.row_code = result.row_code
     ),
 
     final as (

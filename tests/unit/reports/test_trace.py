@@ -25,6 +25,7 @@ def test_a_count_leads_to_one_cell_per_product(warehouse):
         "row_number": 7,
         "field_name": "status_code",
         "header_text": "Tình trạng",
+        "other_cells": ["G7"],
         "value_contribution": 1,
     }
 

@@ -26,7 +26,7 @@ create table fct_layout (
 create table int_ministry__evidence (
     period_code varchar, table_code varchar, row_code varchar, column_code varchar,
     measure_kind varchar, evidence_key varchar, amount decimal(18,3), _submission_id varchar,
-    _sheet varchar, _row_number integer, _field_name varchar
+    _sheet varchar, _row_number integer, _field_name varchar, _other_field_names varchar[]
 );
 create table rpt_ministry__headline (
     period_code varchar, row_no integer, row_code varchar, figure_name varchar, value decimal(18,3),
@@ -87,6 +87,11 @@ create table rpt_ministry__product_list (
 create table rpt_ministry__quality (
     period_code varchar, row_no integer, row_code varchar, finding_kind varchar, unit_name varchar,
     rule_id varchar, severity varchar, sheet varchar, finding varchar, finding_count bigint
+);
+create table rpt_ministry__stock_by_period (
+    period_code varchar, row_no integer, row_code varchar, period_name varchar,
+    received_unit_count integer, star_3_count integer, star_4_count integer, star_5_count integer,
+    star_unknown_count integer, valid_count integer, note varchar
 );
 create table rpt_ministry__opening (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar,
