@@ -86,11 +86,12 @@ def drawings(table: Table, rows: list[dict]) -> tuple[list[Drawing], list[str]]:
         texts = (wording.cell(row[column.name], column.kind, column.labels) for column in columns)
         category = ": ".join(text for text in texts if text)
         values = [row[name] for name in chart.series]
-        if any(value is not None for value in values):
+        # A period without figures stays on the axis of time: a gap says more than its absence.
+        if chart.is_upright or any(value is not None for value in values):
             drawn.append((category, values))
         else:
             left_out.append(category)
-    if not drawn:
+    if all(value is None for _, values in drawn for value in values):
         return [], []
     series = []
     for at, name in enumerate(chart.series):

@@ -106,7 +106,7 @@ class _Checker:
         return found
 
     def _document_charts(self, printed: list[PrintedChart]) -> list[str]:
-        """Compare the charts; rows and columns without any value are not drawn."""
+        """Compare the charts; rows and columns without any value are not drawn, but a period keeps its place."""
         found, left = [], list(printed)
         for table in self.report.printed:
             if not table.chart:
@@ -116,7 +116,8 @@ class _Checker:
             charts = [one for one in left if one.description == description]
             left = [one for one in left if one.description != description]
             headings, rows = self._drawn(table)
-            rows = [row for row in rows if any(value is not None for value in row[1:])]
+            if not table.chart.is_upright:
+                rows = [row for row in rows if any(value is not None for value in row[1:])]
             known = [at for at in range(len(headings)) if any(row[1 + at] is not None for row in rows)]
             rows = [[row[0], *(row[1 + at] for at in known)] for row in rows]
             for one in charts:
@@ -124,7 +125,7 @@ class _Checker:
                 if one.behind != one.rows:
                     found.append(f"{where}: the workbook behind it says {one.behind} instead of {one.rows}")
                 rows = rows[len(one.rows) :]
-            found += [f"{where}: {row[0]} is not drawn" for row in rows]
+            found += [f"{where}: {row[0]} is not drawn" for row in rows if self._has_bars(table)]
         return found + [f"document: a chart is not of the report: {one.description!r}" for one in left]
 
     def _sheet_charts(self, where: str, table: Table, printed: list[PrintedChart]) -> list[str]:

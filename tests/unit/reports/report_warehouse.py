@@ -8,6 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from reports import definition
+
 PERIOD = "2024H2"
 SUBMISSION = "2024H2-587-0123456789ab"
 INPUTS = {"git_commit": "0" * 40, "as_of": date(2024, 12, 20), "known_at": "2024-12-20T15:00:00+00:00"}
@@ -196,6 +198,11 @@ def report_rows(
             ("expired", "Hết hạn công nhận", 1, -1, 0, 0, 0, -1),
             ("closing", "Cuối kỳ", None, 2, 0, 0, 1, 3),
         ],
+        "stock_by_period": [
+            ("2023H2", "6 tháng cuối năm 2023", 1, 3, 0, 0, 1, 4, None),
+            ("2024H1", "6 tháng đầu năm 2024", 0, *(None,) * 5, "Không nhận được số liệu"),
+            ("2024H2", "6 tháng cuối năm 2024", 1, *own[:5], None),
+        ],
         "conflict": [
             (
                 "1",
@@ -250,6 +257,12 @@ def report_rows(
             )
         ],
     }
+
+
+def place_of(name: str) -> int:
+    """Where a table stands among those that are printed with rows."""
+    rows = report_rows(PRODUCTS, DISTRICTS, STATUS)
+    return [table.name for table in definition.load().printed if rows[table.name]].index(name)
 
 
 def build_warehouse(

@@ -8,6 +8,7 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from report_warehouse import place_of
 
 from reports import definition, document, readback
 from reports.freeze import freeze
@@ -159,7 +160,7 @@ def test_the_body_ends_with_the_closing_mark(printed):
 def test_unknown_is_never_printed_as_zero(printed):
     text = "\n".join(printed.paragraphs)
     assert "Số sản phẩm mới được công nhận trong kỳ: chưa có số liệu;" in text
-    by_unit = printed.tables[4]
+    by_unit = printed.tables[place_of("star_by_unit")]
     assert by_unit.rows[0][1:] == ["Thành phố Phan Rang - Tháp Chàm", *["–"] * 8]
     assert "Dấu “–”: chưa có số liệu, không phải bằng 0." in text
 
@@ -233,7 +234,8 @@ def test_a_province_without_a_name_at_the_cut_off_is_an_error(freeze_and_pass, c
 
 
 def test_an_empty_table_says_so_and_keeps_its_number(printed):
-    at = printed.paragraphs.index("Bảng 8. Kết quả đánh giá, phân hạng 6 tháng cuối năm 2024")
+    number = definition.load().number_of("rating")
+    at = printed.paragraphs.index(f"Bảng {number}. Kết quả đánh giá, phân hạng 6 tháng cuối năm 2024")
     assert printed.paragraphs[at + 1] == "Trong kỳ chưa nhận được số liệu về đánh giá, phân hạng sản phẩm."
 
 
@@ -241,7 +243,7 @@ def test_a_column_grows_with_its_figures_so_that_none_is_broken(freeze_and_pass,
     change("update rpt_ministry__target_result set target_max = 1234567890.125 where row_code = '1'")
     directory = freeze_and_pass()
     render(directory, PERIOD)
-    table = data_tables(Document(str(directory / f"bao-cao-ocop-{PERIOD}.docx")))[8]
+    table = data_tables(Document(str(directory / f"bao-cao-ocop-{PERIOD}.docx")))[place_of("target_result")]
     widths = [int(column.get(qn("w:w"))) * TWIP for column in table._tbl.tblGrid]
     assert table.rows[2].cells[6].text == "1.234.567.890,125"
     assert widths[6] >= len("1.234.567.890,125") * DIGIT * Pt(10)

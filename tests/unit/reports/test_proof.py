@@ -9,6 +9,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
+from report_warehouse import place_of
 
 from reports import proof, readback
 from reports.proof import prove
@@ -16,6 +17,7 @@ from reports.render import render
 
 PERIOD = "2024H2"
 DOCX, XLSX = f"bao-cao-ocop-{PERIOD}.docx", f"bao-cao-ocop-{PERIOD}.xlsx"
+HEADLINE, BY_UNIT = place_of("headline"), place_of("star_by_unit")
 DATE_OR_NUMBER = re.compile(r"\d{2}/\d{1,2}/\d{4}|[\d.,]*\d")
 
 
@@ -138,19 +140,19 @@ def test_every_changed_number_of_the_text_is_named(prove_printed):
 
 
 def test_a_dash_where_the_copy_has_a_value_is_named(prove_printed):
-    table = prove_printed.document.tables[2]
+    table = prove_printed.document.tables[HEADLINE]
     rows = [[*row[:3], "–"] if row[1] == "Sản phẩm hết hạn" else row for row in table.rows]
     tables = [*prove_printed.document.tables]
-    tables[2] = replace(table, rows=rows)
+    tables[HEADLINE] = replace(table, rows=rows)
     (difference,) = prove_printed(replace(prove_printed.document, tables=tables))
     assert "row expired_product, column value: printed '–'" in difference
 
 
 def test_a_zero_where_nothing_is_known_is_named(prove_printed):
-    table = prove_printed.document.tables[2]
+    table = prove_printed.document.tables[HEADLINE]
     rows = [[*row[:3], "0"] if row[1] == "Kinh phí kế hoạch" else row for row in table.rows]
     tables = [*prove_printed.document.tables]
-    tables[2] = replace(table, rows=rows)
+    tables[HEADLINE] = replace(table, rows=rows)
     (difference,) = prove_printed(replace(prove_printed.document, tables=tables))
     assert "the frozen copy has no value" in difference
 
@@ -175,10 +177,10 @@ def test_a_row_or_table_taken_away_is_named(prove_printed):
 
 def test_two_columns_exchanged_are_named(prove_printed):
     document = prove_printed.document
-    table = document.tables[4]
+    table = document.tables[BY_UNIT]
     up = list(table.headings)
     up[2], up[3] = up[3], up[2]
-    tables = [*document.tables[:4], replace(table, headings=up), *document.tables[5:]]
+    tables = [*document.tables[:BY_UNIT], replace(table, headings=up), *document.tables[BY_UNIT + 1 :]]
     assert any("the headings are" in d for d in prove_printed(replace(document, tables=tables)))
 
 

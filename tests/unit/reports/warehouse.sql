@@ -88,6 +88,11 @@ create table rpt_ministry__quality (
     period_code varchar, row_no integer, row_code varchar, finding_kind varchar, unit_name varchar,
     rule_id varchar, severity varchar, sheet varchar, finding varchar, finding_count bigint
 );
+create table rpt_ministry__stock_by_period (
+    period_code varchar, row_no integer, row_code varchar, period_name varchar,
+    received_unit_count integer, star_3_count integer, star_4_count integer, star_5_count integer,
+    star_unknown_count integer, valid_count integer, note varchar
+);
 create table rpt_ministry__opening (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar,
     opening_basis_name varchar, opening_count bigint, skipped_periods varchar
