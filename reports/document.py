@@ -168,8 +168,17 @@ def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
         for column, text, size in zip(table.columns, row_texts, twips[1:], strict=True):
             alignment = "center" if text == wording.DASH else _alignment(column)
             cells.append(_cell(text, size, alignment, half_points, is_total))
+        if row is rows[-2:][0] and rows[-1]["row_code"] == "total":
+            _keep_with_next(cells)
         element.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit")), *cells))
     return element
+
+
+def _keep_with_next(cells: list[etree._Element]) -> None:
+    """The row above a total goes to the next page with it: a total alone under headings explains nothing."""
+    for cell in cells:
+        style = cell.find(f".//{qn('w:pStyle')}")
+        style.addnext(_element("w:keepNext"))
 
 
 def _column_widths(table: Table, texts: list[list[str]], width: int) -> list[int]:
