@@ -31,12 +31,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """Columns of a table drawn as bars under it in the workbook; a total row is not drawn."""
+    """Columns of a table drawn as bars under it; a total row is not drawn."""
 
     title: str
-    category: str
+    categories: tuple[str, ...]
     series: tuple[str, ...]
     is_stacked: bool
+    is_upright: bool
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,10 @@ class Definition:
         """The printed number of a body table ("Bảng 3")."""
         return 1 + [table.name for table in self.printed].index(name)
 
+    def chart_number_of(self, name: str) -> int:
+        """The printed number of the chart of a table ("Biểu đồ 2")."""
+        return 1 + [table.name for table in self.printed if table.chart].index(name)
+
     def annex_number_of(self, name: str) -> str:
         """The printed number of an annex ("Phụ lục II")."""
         return wording.roman(1 + [table.name for table in self.annexes].index(name))
@@ -182,8 +187,16 @@ def _chart(entry: dict, columns: tuple[Column, ...]) -> Chart | None:
     if "chart" not in entry:
         return None
     chart = entry["chart"]
-    drawn = (chart["category"], *chart["series"])
+    drawn = (*chart["categories"], *chart["series"])
     unknown = sorted(set(drawn) - {column.name for column in columns})
     if unknown:
         raise DefinitionError(f"table {entry['name']}: its chart draws {unknown}, which it does not print")
-    return Chart(chart["title"], chart["category"], tuple(chart["series"]), chart["is_stacked"])
+    if entry["place"] != "body":
+        raise DefinitionError(f"table {entry['name']}: only a table of the body has a chart")
+    return Chart(
+        title=chart["title"],
+        categories=tuple(chart["categories"]),
+        series=tuple(chart["series"]),
+        is_stacked=chart["is_stacked"],
+        is_upright=chart.get("is_upright", False),
+    )

@@ -11,11 +11,13 @@ from docx import Document
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.parts.document import DocumentPart
+from docx.shared import Twips
 from docxtpl import DocxTemplate
 from lxml import etree
 from markupsafe import Markup
 
-from reports import reproducible, wording
+from reports import chart, reproducible, wording
 from reports.definition import Column, Definition, Table
 from reports.frozen import Frozen, ReportError, is_blank
 from reports.sentences import Prose
@@ -51,6 +53,7 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
     template = DocxTemplate(TEMPLATE)
     widths = _text_widths(TEMPLATE, len(definition.annexes))
+    template.init_docx()  # charts are added to its package while the tables are written
     sections = {
         section.key: {"heading": section.heading, "sentences": prose.sections[section.key]}
         for section in definition.sections
@@ -62,10 +65,12 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
         }
         for table in definition.annexes
     }
-    tables = {
-        table.name: _block(definition, table, frozen.rows(table.model), prose, widths)
-        for table in definition.tables
-    }
+    tables = {}
+    for table in definition.tables:
+        elements = _block(definition, table, frozen.rows(table.model), prose, widths)
+        if table.chart:
+            elements += _charts(template.docx.part, definition, table, frozen, widths[0])
+        tables[table.name] = _xml(elements)
     facts = {
         **frozen.names(),
         "title": definition.title,
@@ -112,7 +117,9 @@ def _text_widths(template: Path, annex_count: int) -> list[int]:
     return [(s.page_width - s.left_margin - s.right_margin) // EMU_PER_TWIP for s in sections]
 
 
-def _block(definition: Definition, table: Table, rows: list[dict], prose: Prose, widths: list[int]) -> Markup:
+def _block(
+    definition: Definition, table: Table, rows: list[dict], prose: Prose, widths: list[int]
+) -> list[etree._Element]:
     caption = []
     width = widths[0]
     if table.place == "annex":  # its title stands in the template
@@ -122,9 +129,26 @@ def _block(definition: Definition, table: Table, rows: list[dict], prose: Prose,
         number = definition.number_of(table.name)
         caption = [_paragraph(f"Bảng {number}. {prose.captions[table.name]}", CAPTION)]
     if not rows:
-        return _xml([*caption, _paragraph(prose.empty[table.name], BODY)])
+        return [*caption, _paragraph(prose.empty[table.name], BODY)]
     notes = [_paragraph(text, NOTE) for text in prose.notes[table.name]]
-    return _xml([*caption, _table(table, rows, width), *(notes or [_paragraph("", NOTE)])])
+    return [*caption, _table(table, rows, width), *(notes or [_paragraph("", NOTE)])]
+
+
+def _charts(
+    part: DocumentPart, definition: Definition, table: Table, frozen: Frozen, width: int
+) -> list[etree._Element]:
+    drawings, left_out = chart.drawings(table, frozen.rows(table.model))
+    captions = chart.captions(definition, table, len(drawings))
+    if not drawings:
+        return [_paragraph(captions[0], CAPTION), _paragraph(chart.EMPTY, BODY)]
+    text = chart.description(table.chart, definition.number_of(table.name))
+    elements = []
+    for caption, drawing in zip(captions, drawings, strict=True):
+        shown = _paragraph("", NOTE, "center")
+        drawn = chart.inline(part, table.chart, drawing, text, Twips(width), frozen.cut_off)
+        shown.append(_element("w:r", drawn))
+        elements += [_paragraph(caption, CAPTION), shown]
+    return elements + [_paragraph(text, NOTE) for text in chart.notes(definition, table, drawings, left_out)]
 
 
 def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
@@ -144,8 +168,17 @@ def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
         for column, text, size in zip(table.columns, row_texts, twips[1:], strict=True):
             alignment = "center" if text == wording.DASH else _alignment(column)
             cells.append(_cell(text, size, alignment, half_points, is_total))
+        if row is rows[-2:][0] and rows[-1]["row_code"] == "total":
+            _keep_with_next(cells)
         element.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit")), *cells))
     return element
+
+
+def _keep_with_next(cells: list[etree._Element]) -> None:
+    """The row above a total goes to the next page with it: a total alone under headings explains nothing."""
+    for cell in cells:
+        style = cell.find(f".//{qn('w:pStyle')}")
+        style.addnext(_element("w:keepNext"))
 
 
 def _column_widths(table: Table, texts: list[list[str]], width: int) -> list[int]:

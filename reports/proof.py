@@ -8,11 +8,11 @@ from pathlib import Path
 
 from docx import Document
 
-from reports import definition, readback, sentences
+from reports import chart, definition, readback, sentences
 from reports.definition import Column, Definition, Table
 from reports.document import ORDINAL_HEADING, TEMPLATE
 from reports.frozen import Frozen, open_frozen
-from reports.readback import PrintedDocument, PrintedSheet, PrintedTable, plain
+from reports.readback import PrintedChart, PrintedDocument, PrintedSheet, PrintedTable, plain
 from reports.render import file_names
 from reports.sentences import Prose
 from reports.workbook import COVER, sheet_caption
@@ -78,7 +78,7 @@ class _Checker:
             ]
         for table, content in zip(tables, printed.tables, strict=True):
             found += self._table(f"document, table {table.name}", table, content, is_live=False)
-        return found + blocks
+        return found + self._document_charts(printed.charts) + blocks
 
     def workbook(self, sheets: dict[str, PrintedSheet]) -> list[str]:
         names = [COVER, *(table.sheet for table in self.report.printed)]
@@ -92,15 +92,66 @@ class _Checker:
         found = self._texts(f"workbook, sheet {COVER}", cover, sheets[COVER].texts, fixed)
         for table in self.report.printed:
             where = f"workbook, sheet {table.sheet}"
-            below = self.prose.notes if self._rows(table) else {table.name: [self.prose.empty[table.name]]}
-            lines = [self.prose.captions[table.name], self.prose.subject, *below[table.name]]
+            below = self.prose.notes[table.name] if self._rows(table) else [self.prose.empty[table.name]]
+            if table.chart and self._rows(table) and not self._has_bars(table):
+                below = [*below, chart.EMPTY]
+            lines = [self.prose.captions[table.name], self.prose.subject, *below]
             sheet = sheets[table.sheet]
             found += self._texts(where, lines, sheet.texts, set())
             if sheet.table is None:
                 found.append(f"{where}: the table is missing")
             else:
                 found += self._table(where, table, sheet.table, is_live=True)
+                found += self._sheet_charts(where, table, sheet.charts)
         return found
+
+    def _document_charts(self, printed: list[PrintedChart]) -> list[str]:
+        """Compare the charts; rows and columns without any value are not drawn, but a period keeps its place."""
+        found, left = [], list(printed)
+        for table in self.report.printed:
+            if not table.chart:
+                continue
+            where = f"document, chart of table {table.name}"
+            description = chart.description(table.chart, self.report.number_of(table.name))
+            charts = [one for one in left if one.description == description]
+            left = [one for one in left if one.description != description]
+            headings, rows = self._drawn(table)
+            if not table.chart.is_upright:
+                rows = [row for row in rows if any(value is not None for value in row[1:])]
+            known = [at for at in range(len(headings)) if any(row[1 + at] is not None for row in rows)]
+            rows = [[row[0], *(row[1 + at] for at in known)] for row in rows]
+            for one in charts:
+                found += _chart_faults(where, [headings[at] for at in known], rows[: len(one.rows)], one)
+                if one.behind != one.rows:
+                    found.append(f"{where}: the workbook behind it says {one.behind} instead of {one.rows}")
+                rows = rows[len(one.rows) :]
+            found += [f"{where}: {row[0]} is not drawn" for row in rows if self._has_bars(table)]
+        return found + [f"document: a chart is not of the report: {one.description!r}" for one in left]
+
+    def _sheet_charts(self, where: str, table: Table, printed: list[PrintedChart]) -> list[str]:
+        has_bars = table.chart and self._has_bars(table)
+        headings, rows = self._drawn(table) if has_bars else ([], [])
+        if len(printed) != bool(has_bars):
+            return [f"{where}: {len(printed)} charts are drawn"]
+        return [
+            fault for one in printed for fault in _chart_faults(f"{where}, its chart", headings, rows, one)
+        ]
+
+    def _has_bars(self, table: Table) -> bool:
+        return any(value is not None for row in self._drawn(table)[1] for value in row[1:])
+
+    def _drawn(self, table: Table) -> tuple[list[str], list[list[object]]]:
+        """The headings and the rows of a chart, category first, as the frozen copy has them."""
+        by_name = {column.name: column for column in table.columns}
+        names = [column.name for column in table.columns]
+        at = {name: 1 + names.index(name) for name in (*table.chart.categories, *table.chart.series)}
+        rows = []
+        for row in self._rows(table):
+            if row[0] == "total":
+                continue
+            category = ": ".join(str(row[at[name]]) for name in table.chart.categories)
+            rows.append([plain(category), *(row[at[name]] for name in table.chart.series)])
+        return [by_name[name].heading for name in table.chart.series], rows
 
     def _document_lines(self) -> list[str]:
         prose, report = self.prose, self.report
@@ -114,6 +165,10 @@ class _Checker:
             else:
                 lines.append(sheet_caption(report, table, prose))
             lines += prose.notes[table.name] if self._rows(table) else [prose.empty[table.name]]
+            if table.chart:
+                drawings, left_out = chart.drawings(table, self.frozen.rows(table.model))
+                lines += chart.captions(report, table, len(drawings))
+                lines += chart.notes(report, table, drawings, left_out) if drawings else [chart.EMPTY]
         return [line for line in lines if line]
 
     def _block_lines(self) -> list[str]:
@@ -204,6 +259,21 @@ def _difference(column: Column, value: object, printed: object, is_live: bool) -
     except ValueError as error:
         return f"{error}; the frozen copy has {value}"
     return None if printed == value else fault
+
+
+def _chart_faults(
+    where: str, headings: list[str], rows: list[list[object]], chart: PrintedChart
+) -> list[str]:
+    if chart.headings != headings:
+        return [f"{where}: its bars are {chart.headings} instead of {headings}"]
+    if len(chart.rows) != len(rows):
+        return [f"{where}: {len(chart.rows)} rows are drawn instead of {len(rows)}"]
+    return [
+        f"{where}, row {row[0]}, bar {heading}: drawn {found!r}, the frozen copy has {value}"
+        for row, drawn in zip(rows, chart.rows, strict=True)
+        for heading, value, found in zip(["name", *headings], row, drawn, strict=True)
+        if (None if found in readback.UNKNOWN_MARKS else found) != value
+    ]
 
 
 def _number(text: str, column: Column) -> Decimal:

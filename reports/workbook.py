@@ -8,15 +8,13 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.chart import BarChart, Reference, Series
-from openpyxl.drawing.fill import ColorChoice, PatternFillProperties
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports import reproducible, wording
+from reports import chart, reproducible, wording
 from reports.definition import Column, Definition, Table
 from reports.document import ALIGNMENT, cell_text, heading_cells
 from reports.frozen import Frozen
@@ -30,9 +28,7 @@ TOTAL_FILL = PatternFill("solid", fgColor="F2F2F2")
 FIRST_HEADING_ROW = 4
 ORDINAL_CHARACTERS = 6
 LINE_HEIGHT = 15
-# Bars are told apart by their hatching: the report is printed in black and white.
-HATCHINGS = ("pct75", "wdUpDiag", "pct10", "wdDnDiag")
-CHART_WIDTH, BAR_HEIGHT, CHART_FRAME = 17, 0.9, 4.0  # cm
+CHART_WIDTH, CHART_TITLE = 17, 1.2  # cm
 PORTRAIT_CHARACTERS, LANDSCAPE_CHARACTERS = 95, 150  # what fits a page without shrinking it much
 
 
@@ -134,12 +130,14 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
             lines.append(_line_count(text, widths[position - 1]))
         sheet.row_dimensions[row].height = LINE_HEIGHT * max(lines)
         row += 1
-    for text in prose.notes[table.name] if rows else [prose.empty[table.name]]:
+    has_bars = table.chart and chart.drawings(table, rows)[0]
+    nothing_drawn = [chart.EMPTY] if table.chart and rows and not has_bars else []
+    for text in [*prose.notes[table.name], *nothing_drawn] if rows else [prose.empty[table.name]]:
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=last)
         _put(sheet.cell(row, 1), text, Font(name=FONT, size=11, italic=True), "left")
         sheet.row_dimensions[row].height = 16 * (1 + len(text) // 100)
         row += 1
-    if table.chart and ordinal:
+    if has_bars:
         first = FIRST_HEADING_ROW + heading_rows
         _chart(sheet, table, first, first + ordinal - 1, row + 1)
     sheet.freeze_panes = f"C{FIRST_HEADING_ROW + heading_rows}"
@@ -151,29 +149,17 @@ def _chart(sheet: Worksheet, table: Table, first: int, last: int, below: int) ->
     """Draw the rows of a table as native bars that follow its cells."""
     position = {column.name: at for at, column in enumerate(table.columns, start=2)}
     heading = {column.name: column.heading for column in table.columns}
-    chart = BarChart()
-    chart.type = "bar"
-    chart.title = table.chart.title
-    if table.chart.is_stacked:
-        chart.grouping, chart.overlap = "stacked", 100
-    for name, hatching in zip(table.chart.series, HATCHINGS, strict=False):
-        values = Reference(sheet, min_col=position[name], min_row=first, max_row=last)
-        series = Series(values, title=heading[name])
-        fill = PatternFillProperties(prst=hatching)
-        fill.foreground, fill.background = ColorChoice(srgbClr="000000"), ColorChoice(srgbClr="FFFFFF")
-        series.graphicalProperties.pattFill = fill
-        series.graphicalProperties.line.solidFill = "000000"
-        chart.series.append(series)
-    chart.set_categories(
-        Reference(sheet, min_col=position[table.chart.category], min_row=first, max_row=last)
+    drawn = chart.bars(
+        table.chart,
+        sheet,
+        [position[name] for name in table.chart.categories],
+        [(heading[name], position[name]) for name in table.chart.series],
+        first,
+        last,
     )
-    chart.y_axis.majorGridlines = None
-    chart.y_axis.numFmt = "#,##0"
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.scaling.orientation = "maxMin"  # the first row on top, as in the table
-    chart.legend.position = "b"
-    chart.width, chart.height = CHART_WIDTH, CHART_FRAME + BAR_HEIGHT * (last - first + 1)
-    sheet.add_chart(chart, f"A{below}")
+    drawn.title = table.chart.title
+    drawn.width, drawn.height = CHART_WIDTH, CHART_TITLE + chart.height(table.chart, last - first + 1)
+    sheet.add_chart(drawn, f"A{below}")
 
 
 def _headings(sheet: Worksheet, table: Table, widths: list[float]) -> int:

@@ -105,7 +105,9 @@ HEADLINE = [
 ]
 
 
-def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
+def report_rows(
+    products: list[tuple], districts: dict[str, str], status: dict[str, str]
+) -> dict[str, list[tuple]]:
     """Rows of the report models after (period_code, row_no), beginning with the row code."""
 
     def stars(chosen: list[tuple]) -> tuple:
@@ -124,8 +126,9 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
     return {
         "headline": HEADLINE,
         "star_by_unit": [
-            (code, code, name, STATUS.get(code, "missing"), *(own if code == "587" else unknown))
-            for code, name in DISTRICTS.items()
+            (code, code, name, state, *(own if state == "received" else unknown))
+            for code, name in districts.items()
+            for state in [status.get(code, "missing")]
         ]
         + [("total", None, "Tổng cộng", None, *own)],
         "star_by_commune": [
@@ -217,15 +220,15 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
                 code,
                 code,
                 name,
-                STATUS.get(code, "missing"),
-                STATUS_NAMES[STATUS.get(code, "missing")],
-                date(2024, 12, 16) if code in STATUS else None,
-                True if code in STATUS else None,
-                1 if code in STATUS else None,
+                status.get(code, "missing"),
+                STATUS_NAMES[status.get(code, "missing")],
+                date(2024, 12, 16) if code in status else None,
+                True if code in status else None,
+                1 if code in status else None,
                 2 if code == "587" else None,
                 None,
             )
-            for code, name in DISTRICTS.items()
+            for code, name in districts.items()
         ],
         "product_list": [
             (
@@ -258,17 +261,22 @@ def report_rows(products: list[tuple]) -> dict[str, list[tuple]]:
 
 def place_of(name: str) -> int:
     """Where a table stands among those that are printed with rows."""
-    rows = report_rows(PRODUCTS)
+    rows = report_rows(PRODUCTS, DISTRICTS, STATUS)
     return [table.name for table in definition.load().printed if rows[table.name]].index(name)
 
 
-def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
-    """Write the warehouse."""
+def build_warehouse(
+    path: Path,
+    products: list[tuple] = PRODUCTS,
+    districts: dict[str, str] = DISTRICTS,
+    status: dict[str, str] = STATUS,
+) -> None:
+    """Write the warehouse; a district without a status has sent nothing."""
     with duckdb.connect(str(path)) as con:
         con.execute(DDL.read_text(encoding="utf-8"))
         con.begin()  # a commit for each row is most of the time
         units = [("58", "Tỉnh Ninh Thuận", "province", None)]
-        units += [(code, name, "district", "58") for code, name in DISTRICTS.items()]
+        units += [(code, name, "district", "58") for code, name in districts.items()]
         for unit in units:
             row = [f"key of {unit[0]}", *unit, "2004-07-08", "2025-06-30"]
             con.execute("insert into dim_unit values (?, ?, ?, ?, ?, ?, ?)", row)
@@ -321,7 +329,7 @@ def build_warehouse(path: Path, products: list[tuple] = PRODUCTS) -> None:
                 'disbursed_amount_vnd_million', [])""",
                 [PERIOD, row_code, f"line {line}", Decimal(amount), SUBMISSION, line],
             )
-        for table, rows in report_rows(products).items():
+        for table, rows in report_rows(products, districts, status).items():
             for row_no, row in enumerate(rows, start=1):
                 marks = ", ".join("?" * (len(row) + 2))
                 con.execute(f"insert into rpt_ministry__{table} values ({marks})", [PERIOD, row_no, *row])

@@ -112,6 +112,19 @@ def test_heading_rows_repeat_and_rows_stay_whole(word):
         assert all(row.find(f".//{qn('w:cantSplit')}") is not None for row in rows)
 
 
+def test_a_total_goes_to_the_next_page_with_the_row_above_it(word):
+    totals = 0
+    for table in data_tables(word):
+        kept = [row for row in table._tbl.tr_lst if row.find(f".//{qn('w:keepNext')}") is not None]
+        if not table.rows[-1].cells[0].text:  # a total has no ordinal
+            totals += 1
+            assert kept == [table._tbl.tr_lst[-2]]
+            assert len(kept[0].findall(f".//{qn('w:keepNext')}")) == len(kept[0].tc_lst)
+        else:
+            assert kept == []
+    assert totals > 3
+
+
 def test_no_date_and_no_heading_word_is_broken_by_its_column():
     report = definition.load()
     widths = document._text_widths(document.TEMPLATE, len(report.annexes))
