@@ -68,9 +68,8 @@ with
             and {{ stands_on("unit", "reported_period.cut_off_on") }}
     ),
 
-    -- A unit keeps its deadline with the first filing that was accepted: a correction asked for later does
-    -- not
-    -- make it late.
+    -- A unit keeps its deadline with the first filing that was accepted: a later correction does not make it
+    -- late.
     first_filing as (
         select unit_code, period_code, arg_min(is_on_time, arrival_no) as is_on_time,
         from submission
