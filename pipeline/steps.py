@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
@@ -23,9 +22,9 @@ from pipeline.decisions import decide, waivers
 from pipeline.doctor import doctor as doctor
 from pipeline.load import load_landed
 from pipeline.outcome import BROKEN, HELD, Outcome, StepError
-from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
+from pipeline.settings import TIME_ZONE, PostSettings, Settings, load_post_settings
 from pipeline.tidy import tidy as tidy
-from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
+from pipeline.warehouse import DATABASE, BuildError, build_warehouse, built_with, gate_history
 
 # Where the new state lies while a reader keeps the published one from being replaced.
 NEXT_DATABASE = "ocop.next.duckdb"
@@ -351,10 +350,10 @@ def freeze(settings: Settings, period: str) -> Outcome:
     from reports.freeze import freeze as freeze_copy
 
     _require_whole_home(settings)
-    inputs = {"git_commit": _git_commit(), "as_of": settings.as_of, "known_at": settings.known_at}
     try:
+        inputs = built_with(settings.published / DATABASE)
         result = freeze_copy(settings.published, settings.releases, period, inputs)
-    except FreezeError as error:
+    except (FreezeError, BuildError) as error:
         raise StepError(str(error)) from error
     name = result.directory.relative_to(settings.releases)
     summary = (
@@ -378,17 +377,6 @@ def verify(settings: Settings) -> Outcome:
     faults = verify_home(settings)
     summary = " ".join(faults) if faults else "everything is as it was written"
     return Outcome("verify", HELD if faults else 0, summary, {"faults": faults})
-
-
-def _git_commit() -> str:
-    """The commit that runs; an image without git names it in OCOP_COMMIT."""
-    if named := os.environ.get("OCOP_COMMIT"):
-        return named
-    try:
-        command = ["git", "-C", str(PROJECT), "rev-parse", "HEAD"]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
 
 
 def report(settings: Settings, period: str) -> Outcome:
@@ -419,6 +407,49 @@ def report(settings: Settings, period: str) -> Outcome:
     names = ", ".join(path.name for path in files)
     return Outcome(
         "report", 0, f"{names}; every figure proven{note}", {"files": [str(path) for path in files]}
+    )
+
+
+def report_again(settings: Settings, period: str, into: Path) -> Outcome:
+    """Print a released report again from the archive alone; 1 when it is not, byte for byte, the sealed one."""
+    from pipeline.print_again import print_release_again
+    from reports.definition import DefinitionError
+    from reports.freeze import FreezeError
+    from reports.frozen import ReportError
+
+    if into.resolve().is_relative_to(settings.releases):
+        raise StepError(
+            f"{into} lies in releases/, where nothing is added to what is sealed; give another folder."
+        )
+    _require_whole_home(settings)
+    try:
+        again = print_release_again(settings, period, into)
+    except (BuildError, FreezeError, ReportError, DefinitionError) as error:
+        raise StepError(str(error)) from error
+    details = {
+        "release": again.release,
+        "files": [str(path) for path in again.paths],
+        "sha256": again.sha256,
+        "differing": again.differing,
+    }
+    printed = ", ".join(f"{name} sha256 {found[:16]}" for name, found in again.sha256.items())
+    if not again.differing:
+        summary = (
+            f"{printed}: printed again from the archive, byte for byte as sealed in releases/{again.release}"
+        )
+        return Outcome("report", 0, summary, details)
+    what = "other figures" if again.has_other_figures else "the same figures in another form"
+    why = (
+        "this is another version of the software than the one it was released with"
+        if again.is_other_commit
+        else ("this is the version it was released with: tell the developers")
+    )
+    return Outcome(
+        "report",
+        HELD,
+        f"{', '.join(again.differing)} of releases/{again.release}, printed again from the archive, has {what}; {why}. "
+        "The sealed files stand and are whole; manifest.json beside them names the commit (git_commit) that prints them again.",
+        details,
     )
 
 

@@ -41,7 +41,10 @@ class FreezeResult:
 
 
 def freeze(published: Path, releases: Path, period: str, inputs: dict) -> FreezeResult:
-    """Copy the published warehouse into the release of a period; a sealed one gets a correction beside it."""
+    """Copy the published warehouse into the release of a period; a sealed one gets a correction beside it.
+
+    ``inputs`` is what the warehouse was built with (git_commit, province_code, as_of, known_at), for the manifest.
+    """
     source = published / DATABASE
     if not source.is_file():
         raise FreezeError(
@@ -69,9 +72,7 @@ def freeze(published: Path, releases: Path, period: str, inputs: dict) -> Freeze
     manifest = {
         "period": period,
         "fingerprint": fingerprint,
-        "git_commit": inputs["git_commit"],
-        "as_of": _moment(inputs["as_of"]),
-        "known_at": _moment(inputs["known_at"]),
+        **{name: _moment(value) for name, value in inputs.items()},
         "submission_ids": submissions,
         "database_sha256": digest,
     }

@@ -46,7 +46,12 @@ def differing(directory: Path, period: str) -> list[str]:
     """The names of printed files that are not what their frozen copy prints."""
     with tempfile.TemporaryDirectory(prefix="ocop-print-") as scratch:
         again = print_again(directory, period, Path(scratch))
-        return [path.name for path in again if path.read_bytes() != (directory / path.name).read_bytes()]
+        return unequal(again, directory)
+
+
+def unequal(paths: list[Path], directory: Path) -> list[str]:
+    """The names of files that are not, byte for byte, those of the same name in a release directory."""
+    return [path.name for path in paths if path.read_bytes() != (directory / path.name).read_bytes()]
 
 
 def _require_passed(directory: Path, period: str) -> None:

@@ -1,5 +1,6 @@
 """From the published warehouse to a sealed report; every printed figure is a query on the frozen copy."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -214,24 +215,53 @@ def test_a_released_period_that_has_not_changed_stays_as_it_is(released):
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
 
 
-def test_a_late_submission_makes_a_correction_beside_the_release(released, tmp_path):
-    shutil.copytree(released.home, tmp_path / "home")
-    later = settings_of(tmp_path / "home", KNOWN_AT + timedelta(days=30))
+@pytest.fixture(scope="module")
+def corrected(released, tmp_path_factory):
+    """The released home a month later, when Ninh Sơn had sent and the amended report was released."""
+    home = tmp_path_factory.mktemp("corrected") / "home"
+    shutil.copytree(released.home, home)
+    later = settings_of(home, KNOWN_AT + timedelta(days=30))
     districts.make(later.landing, unit="585")
-    assert steps.nightly(later)[-1].exit_code == 0
-    steps.freeze(later, "2024H2")
-    assert steps.gate(later, "ministry", "2024H2").exit_code == 0
-    assert steps.report(later, "2024H2").exit_code == 0
-    outcome = steps.release(later, "2024H2", "Trần Văn Duyệt")
-    directory = later.releases / "2024H2/dieu-chinh-1"
-    assert outcome.details["directory"] == str(directory)
+    outcomes = [
+        *steps.nightly(later),
+        steps.freeze(later, "2024H2"),
+        steps.gate(later, "ministry", "2024H2"),
+        steps.report(later, "2024H2"),
+        steps.release(later, "2024H2", "Trần Văn Duyệt"),
+    ]
+    assert [o.exit_code for o in outcomes] == [0] * 9
+    return later
+
+
+def test_a_late_submission_makes_a_correction_beside_the_release(released, corrected):
+    directory = corrected.releases / "2024H2/dieu-chinh-1"
     assert (directory / "bao-cao-ocop-2024H2.docx").exists()
-    assert (later.releases / "2024H2/seal.json").read_bytes() == (
+    assert (corrected.releases / "2024H2/seal.json").read_bytes() == (
         released.releases / "2024H2/seal.json"
     ).read_bytes()
-    from reports.seal import verify
+    assert steps.verify(corrected).details["faults"] == []
 
-    assert verify(later.releases) == []
+
+def test_the_original_is_printed_again_from_the_archive_byte_for_byte(corrected, tmp_path):
+    shutil.rmtree(corrected.home / "raw")  # what is in force is in the archive
+    before_the_correction = settings_of(corrected.home, KNOWN_AT + timedelta(days=3))
+    outcome = steps.report_again(before_the_correction, "2024H2", tmp_path / "again")
+    assert outcome.exit_code == 0
+    assert "byte for byte as sealed in releases/2024H2" in outcome.summary
+    seal = json.loads((corrected.releases / "2024H2/seal.json").read_text(encoding="utf-8"))
+    assert sorted(outcome.details["sha256"]) == ["bao-cao-ocop-2024H2.docx", "bao-cao-ocop-2024H2.xlsx"]
+    for name, digest in outcome.details["sha256"].items():
+        assert hashlib.sha256((tmp_path / "again" / name).read_bytes()).hexdigest() == digest
+        assert digest == seal["files"][name]
+
+
+def test_only_what_was_released_by_then_is_printed_again(corrected, tmp_path):
+    with pytest.raises(steps.StepError, match="No report of 2024H2 was released by 2024-12-15"):
+        steps.report_again(settings_of(corrected.home, KNOWN_AT - timedelta(days=1)), "2024H2", tmp_path)
+    with pytest.raises(steps.StepError, match="Period 2023H2 has no released report"):
+        steps.report_again(corrected, "2023H2", tmp_path)
+    with pytest.raises(steps.StepError, match="lies in releases/"):
+        steps.report_again(corrected, "2024H2", corrected.releases / "2024H2")
 
 
 def test_nothing_is_printed_without_a_passed_gate(sample_night, tmp_path):

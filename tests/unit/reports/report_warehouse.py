@@ -10,7 +10,12 @@ import duckdb
 
 PERIOD = "2024H2"
 SUBMISSION = "2024H2-587-0123456789ab"
-INPUTS = {"git_commit": "0" * 40, "as_of": date(2024, 12, 20), "known_at": "2024-12-20T15:00:00+00:00"}
+INPUTS = {
+    "git_commit": "0" * 40,
+    "province_code": "58",
+    "as_of": date(2024, 12, 20),
+    "known_at": "2024-12-20T15:00:00+00:00",
+}
 DISTRICTS = {
     "582": "Thành phố Phan Rang - Tháp Chàm",
     "584": "Huyện Bác Ái",
