@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.load import restore_raw
 from pipeline.outcome import StepError
-from pipeline.settings import Settings, git_commit
+from pipeline.settings import Settings
 from pipeline.warehouse import build_warehouse, built_with
 
 
@@ -28,7 +28,7 @@ class PrintedAgain:
     paths: list[Path]
     sha256: dict[str, str]
     differing: list[str]
-    is_other_commit: bool
+    released_with: str  # git commit
     has_other_figures: bool
 
 
@@ -66,7 +66,7 @@ def print_release_again(settings: Settings, period: str, into: Path) -> PrintedA
         paths,
         sha256,
         [name for name, found in sha256.items() if found != sealed[name]],
-        manifest["git_commit"] != git_commit(),
+        manifest["git_commit"],
         frozen.fingerprint != manifest["fingerprint"],
     )
 

@@ -22,7 +22,7 @@ from pipeline.decisions import decide, waivers
 from pipeline.doctor import doctor as doctor
 from pipeline.load import load_landed
 from pipeline.outcome import BROKEN, HELD, Outcome, StepError
-from pipeline.settings import TIME_ZONE, PostSettings, Settings, load_post_settings
+from pipeline.settings import TIME_ZONE, PostSettings, Settings, git_commit, load_post_settings
 from pipeline.tidy import tidy as tidy
 from pipeline.warehouse import DATABASE, BuildError, build_warehouse, built_with, gate_history
 
@@ -439,18 +439,16 @@ def report_again(settings: Settings, period: str, into: Path) -> Outcome:
         )
         return Outcome("report", 0, summary, details)
     what = "other figures" if again.has_other_figures else "the same figures in another form"
-    why = (
-        "this is another version of the software than the one it was released with"
-        if again.is_other_commit
-        else ("this is the version it was released with: tell the developers")
+    here = git_commit()
+    if again.released_with == here:
+        advice = "This is the version it was released with: tell the developers."
+    else:
+        advice = f"It was released with commit {again.released_with}, this is {here}: print it again with that version."
+    summary = (
+        f"printed again from the archive, {', '.join(again.differing)} is not what was sealed in "
+        f"releases/{again.release}: {what}. {advice} The sealed files stand, whole."
     )
-    return Outcome(
-        "report",
-        HELD,
-        f"{', '.join(again.differing)} of releases/{again.release}, printed again from the archive, has {what}; {why}. "
-        "The sealed files stand and are whole; manifest.json beside them names the commit (git_commit) that prints them again.",
-        details,
-    )
+    return Outcome("report", HELD, summary, details)
 
 
 def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
