@@ -34,8 +34,8 @@ def render(directory: Path, period: str) -> list[Path]:
 def print_again(directory: Path, period: str, into: Path) -> list[Path]:
     """Print document and workbook of a frozen copy into a folder: the same copy gives the same bytes."""
     document, workbook = (into / name for name in file_names(period))
-    report = definition.load()
     with open_frozen(directory, period) as frozen:
+        report = definition.load(is_amended=frozen.amends is not None)
         prose = sentences.compose(report, frozen, sentences.Wording(frozen))
         write_document(report, frozen, prose, document)
         write_workbook(report, frozen, prose, workbook)

@@ -239,6 +239,19 @@ def test_a_late_submission_makes_a_correction_beside_the_release(released, corre
     assert (corrected.releases / "2024H2/seal.json").read_bytes() == (
         released.releases / "2024H2/seal.json"
     ).read_bytes()
+    with duckdb.connect(str(directory / "ocop.duckdb"), read_only=True) as connection:
+        causes = connection.execute(
+            "select cause_name, subject_name, revision_no, happened_at from rpt_ministry__amendment_cause"
+        ).fetchall()
+        changed = dict(
+            connection.execute(
+                "select row_code, (old_value, new_value, cause_numbers) from rpt_ministry__amendment"
+            ).fetchall()
+        )
+    assert causes == [("Báo cáo nhận thêm", "Huyện Ninh Sơn, 6 tháng cuối năm 2024", 1, "15/01/2025 22:00")]
+    assert changed["headline:valid_product:value"] == (31, 34, "1")
+    assert changed["headline:funding_disbursed:value"] == (342, Decimal("461.474"), "1")
+    assert not [code for code in changed if ":587:" in code]  # Ninh Phước said what it had said
     assert steps.verify(corrected).details["faults"] == []
 
 
