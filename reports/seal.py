@@ -10,6 +10,7 @@ from pathlib import Path
 from reports.freeze import CORRECTION, DATABASE, MANIFEST, SEAL
 from reports.render import file_names
 
+GATE_FILES = ("gate.json", "gate.html", "gate-gx.json")  # verdict, page, raw results
 IS_CORRECTION = re.compile(rf"{CORRECTION}[1-9][0-9]*")
 
 
@@ -110,9 +111,8 @@ def _require_complete(directory: Path) -> None:
     if not manifest_file.is_file():
         raise SealError(f"{directory.name} is not frozen: {MANIFEST} is missing")
     manifest = _read(manifest_file)
-    missing = [
-        name for name in ("gate.json", *file_names(manifest["period"])) if not (directory / name).is_file()
-    ]
+    wanted = (*GATE_FILES, *file_names(manifest["period"]))
+    missing = [name for name in wanted if not (directory / name).is_file()]
     if missing:
         raise SealError(f"{directory.name} is not complete, missing: {', '.join(missing)}")
     unfinished = [name for name in _digests(directory) if name.startswith(".")]

@@ -325,3 +325,5 @@ def write_verdict(directory: Path, verdict: str = "passed") -> None:
     digest = hashlib.sha256((directory / "ocop.duckdb").read_bytes()).hexdigest()
     content = {"verdict": verdict, "suite": "ministry", "period": PERIOD, "database_sha256": digest}
     (directory / "gate.json").write_text(json.dumps(content), encoding="utf-8")
+    (directory / "gate.html").write_text("<!doctype html>", encoding="utf-8")
+    (directory / "gate-gx.json").write_text("{}", encoding="utf-8")
