@@ -222,7 +222,7 @@ def _remember(settings: Settings, suite: str, period: str | None, verdict) -> No
     # A moment that is built again had its verdict then; another one would change what was known since.
     if any(line["checked_at"] > checked_at for line in journal.read(gate_history(settings))):
         return
-    keep = ("rule_id", "severity", "success", "unexpected_count", "sentences")
+    keep = ("rule_id", "severity", "success", "unexpected_count", "waived_count", "waived_by", "sentences")
     journal.append(
         gate_history(settings),
         {

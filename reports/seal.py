@@ -96,8 +96,9 @@ def verify(releases: Path) -> list[str]:
     faults += [fault for path in seals for fault in _changes(path.parent)]
     chain = _chain(releases)
     for path in sorted(set(seals) - set(chain)):
+        before = f"{_name(chain[-1])}/{SEAL}" if chain else "a seal before it"
         faults.append(
-            f"{_name(path)}: its seal does not follow on the seal before it; a seal was changed or taken away"
+            f"{_name(path)}: its seal does not follow on {before}; a seal was changed or taken away"
         )
     times = [_read(path)["signed_at"] for path in chain]
     for path, earlier, later in zip(chain[1:], times, times[1:], strict=False):

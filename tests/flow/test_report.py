@@ -291,20 +291,39 @@ def test_a_period_nobody_reported_is_not_frozen(sample_night):
         steps.freeze(sample_night[0], "2024H1")  # the only file of 2024H1 was refused
 
 
-def test_whatever_is_done_to_a_release_or_its_approval_is_named(released, tmp_path):
+def test_whatever_is_done_to_a_release_or_its_approval_is_named(corrected, tmp_path):
     from pipeline.integrity import verify_home
 
-    shutil.copytree(released.home, tmp_path / "home")
-    home = settings_of(tmp_path / "home")
+    shutil.copytree(corrected.home, tmp_path / "home")
+    home = settings_of(tmp_path / "home", corrected.known_at)
     assert verify_home(home) == []
-    for path in sorted(path for path in (home.releases / "2024H2").iterdir()):
-        before = path.read_bytes()
-        path.write_bytes(before + b" x")
-        assert path.name in verify_home(home)[0]
-        path.unlink()
-        assert path.name in verify_home(home)[0] or path.name == "seal.json"
-        assert verify_home(home)
-        path.write_bytes(before)
+    for directory in ("2024H2", "2024H2/dieu-chinh-1"):
+        files = [path for path in sorted((home.releases / directory).iterdir()) if path.is_file()]
+        assert {"gate-gx.json", "gate.html", "gate.json", "manifest.json", "seal.json"} <= {
+            p.name for p in files
+        }
+        for path in files:
+            before, name = path.read_bytes(), f"{directory}/{path.name}"
+            for tampered in (before + b" x", before[:-1], b"", None):
+                if tampered is None:
+                    path.unlink()
+                else:
+                    path.write_bytes(tampered)
+                faults = verify_home(home)
+                # a seal that is gone is told by the approval of its release
+                assert name in faults[0] or (
+                    path.name == "seal.json" and f"releases/{directory}" in " ".join(faults)
+                )
+            path.write_bytes(before)
+    assert verify_home(home) == []
+    for log in (home.archive / "ledger.jsonl", home.decisions, home.archive / "gate.jsonl"):
+        before = log.read_bytes()
+        lines = before.splitlines(keepends=True)
+        for number in range(len(lines)):
+            log.write_bytes(b"".join(lines[:number] + lines[number + 1 :]))
+            assert log.name in verify_home(home)[0], number
+        log.write_bytes(before)
+    assert verify_home(home) == []
     for path in (home.archive / "them.txt", home.releases / "2024H2" / "them.txt"):
         path.write_text("thêm")
         assert path.name in verify_home(home)[0]
@@ -313,7 +332,7 @@ def test_whatever_is_done_to_a_release_or_its_approval_is_named(released, tmp_pa
     assert "approved releases/2024H2" in verify_home(home)[0]
     shutil.move(tmp_path / "away", home.releases / "2024H2")
     home.decisions.write_bytes(b"")
-    assert verify_home(home)[0].startswith("decisions.jsonl ends with line 0, but 1 lines were written")
+    assert verify_home(home)[0].startswith("decisions.jsonl ends with line 0, but 2 lines were written")
 
 
 def test_a_release_that_broke_off_is_finished_with_its_first_approval(released, tmp_path):
