@@ -42,9 +42,8 @@ def seal(directory: Path, by: str, why: str, signed_at: datetime, logs: dict | N
     }
     # Outside the directory: what a crash leaves behind must not be taken for a file of the release.
     temporary = releases_of(directory) / f".{SEAL}.tmp"
-    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
     with temporary.open("w", encoding="utf-8") as file:
-        file.write(text + "\n")
+        file.write(_text(content))
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
@@ -93,6 +92,12 @@ def verify(releases: Path) -> list[str]:
         if not _is_readable(path)
     ]
     seals = [path for path in _seals(releases) if _is_readable(path)]
+    # Nothing follows on the last seal yet: its own bytes are those that sealing writes.
+    faults += [
+        f"{_name(path)}/{SEAL} was changed after sealing"
+        for path in seals
+        if path.read_bytes() != _text(_read(path)).encode()
+    ]
     faults += [fault for path in seals for fault in _changes(path.parent)]
     chain = _chain(releases)
     for path in sorted(set(seals) - set(chain)):
@@ -190,6 +195,10 @@ def _is_readable(path: Path) -> bool:
         )
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def _text(content: dict) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def _digest(path: Path) -> str:
