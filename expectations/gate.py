@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 SCOPE_FILE = Path(__file__).with_name("scope.sql")
 SENTENCES_PER_RULE = 20
+RAW_RESULTS = "gate-gx.json"
+FILES = ("gate.json", "gate.html", RAW_RESULTS)
 VIETNAM = timezone(timedelta(hours=7))
 
 
@@ -57,7 +60,7 @@ def run_gate(
     period: str | None,
     waivers: list[dict],
 ) -> Verdict:
-    """Judge ``database`` and write gate.json and gate.html into ``out_dir``.
+    """Judge ``database`` and write gate.json, gate.html and the raw results, gate-gx.json, into ``out_dir``.
 
     ``period`` is the report period of the ministry suite and None for the nightly one. Raises GateBroken when
     a rule could not be judged; the verdict of an earlier run is gone by then, so nothing can pass on it.
@@ -66,10 +69,11 @@ def run_gate(
         raise GateBroken(suite, "the ministry suite judges one period, the nightly suite judges all of them")
     rules = load_rules(suite)
     out_dir.mkdir(parents=True, exist_ok=True)
-    for name in ("gate.json", "gate.html"):
+    for name in FILES:
         (out_dir / name).unlink(missing_ok=True)
 
-    judge = _expectations_judge()
+    raw_results: dict[str, dict] = {}
+    judge = _expectations_judge(raw_results)
     today = checked_at.astimezone(VIETNAM).date()
     with _open(database) as connection:
         _require_period(connection, period)
@@ -98,7 +102,13 @@ def run_gate(
         "database_sha256": _sha256(database),
         "results": results,
     }
+    raw = {
+        "great_expectations_version": version("great_expectations"),
+        **{name: record[name] for name in ("suite", "period", "checked_at", "database_sha256")},
+        "results": {rule.id: raw_results[rule.id] for rule in rules},
+    }
     path = out_dir / "gate.json"
+    _write_whole(out_dir / RAW_RESULTS, json.dumps(raw, ensure_ascii=False, indent=1) + "\n")
     _write_whole(out_dir / "gate.html", render_page(record, checked_at.astimezone(VIETNAM)))
     _write_whole(path, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
     return Verdict(verdict, results, path)
@@ -161,8 +171,11 @@ def _require_columns(rule: Rule, frame: pd.DataFrame) -> None:
         raise GateBroken(rule.id, f"the sentence prints {sorted(missing)}, which the frame does not have")
 
 
-def _expectations_judge():
-    """A function (rule, frame) -> (rows judged, labels of the failing rows), on one context of its own."""
+def _expectations_judge(raw_results: dict[str, dict]):
+    """A function (rule, frame) -> (rows judged, labels of the failing rows), on one context of its own.
+
+    ``raw_results`` takes what Great Expectations said of each rule, as it says it.
+    """
     # Read at import; nothing here may call out.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # some 4 s and 220 MB: only here
@@ -192,6 +205,7 @@ def _expectations_judge():
         # An exception inside an expectation also reads success=False: it is not a finding about the data.
         if raised := _raised(result.exception_info):
             raise GateBroken(rule.id, raised)
+        raw_results[rule.id] = result.to_json_dict()
         failing = result.result.get("unexpected_index_list")
         if failing is None or bool(failing) == result.success:
             raise GateBroken(rule.id, f"{rule.expectation['type']} does not name the failing rows")
@@ -234,6 +248,9 @@ def _judge_rule(rule: Rule, frame: pd.DataFrame, judge, waivers: list[dict], tod
         "dimension": rule.dimension,
         "severity": rule.severity,
         "reason": rule.reason,
+        "reason_vi": rule.reason_vi,
+        "valid_from": rule.valid_from.isoformat(),
+        "valid_to": rule.valid_to and rule.valid_to.isoformat(),
         "owner": rule.owner,
         "success": not failing,
         "is_blocking": rule.severity == "critical" and bool(open_rows),

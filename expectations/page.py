@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from expectations.rulebook import DIMENSIONS
+from expectations.rulebook import DIMENSIONS, OWNERS
 from expectations.wording import say_number, say_period
 
 TEMPLATE_FILE = Path(__file__).with_name("page.html.j2")
@@ -37,6 +37,7 @@ def render_page(record: Mapping, checked_at: datetime) -> str:
         },
         state_of=_state,
         dimension_names=DIMENSIONS,
+        owner_names=OWNERS,
         period_name=say_period(record["period"]) if record["period"] else None,
         checked_at=f"{checked_at:%H:%M} ngày {checked_at.day}/{checked_at.month}/{checked_at.year}",
     )

@@ -30,6 +30,8 @@ DIMENSIONS = {
     "integrity": "Toàn vẹn",
 }
 
+OWNERS = {"reporting desk": "bộ phận tổng hợp báo cáo", "provincial IT": "bộ phận kỹ thuật của tỉnh"}
+
 
 class RulebookError(ValueError):
     """A rule file that cannot be understood; the message names the rule."""
@@ -44,6 +46,7 @@ class Rule:
     title_vi: str
     dimension: str
     reason: str
+    reason_vi: str
     valid_from: date
     valid_to: date | None
     owner: str
@@ -90,6 +93,7 @@ def _rule(path: Path, raw: dict) -> Rule:
     faults = [
         (not re.fullmatch(r"GATE-\d{2,}", raw["id"]), "id must look like GATE-07"),
         (raw["dimension"] not in DIMENSIONS, f"unknown dimension {raw['dimension']!r}"),
+        (raw["owner"] not in OWNERS, f"unknown owner {raw['owner']!r}"),
         (raw["severity"] not in SEVERITIES, f"unknown severity {raw['severity']!r}"),
         (not raw["suites"] or not set(raw["suites"]) <= set(SUITES), f"unknown suite in {raw['suites']!r}"),
         (not isinstance(raw["valid_from"], date), "valid_from is not a day, like 2019-08-21"),

@@ -182,11 +182,27 @@ def freeze(context: typer.Context, period: Period) -> None:
 
 
 @app.command()
-def report(context: typer.Context, period: Period) -> None:
-    """Print docx, xlsx and pdf from the frozen copy."""
+def report(
+    context: typer.Context,
+    period: Period,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Print the report that stood released at --known-at, from the archive alone"
+        ),
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for --again (else in-lai-PERIOD)")] = None,
+) -> None:
+    """Print docx, xlsx and pdf from the frozen copy; with --again a released one, to be byte for byte the sealed one."""
     from pipeline import steps
 
-    _finish([steps.report(context.obj, period)])
+    if out and not again:
+        raise typer.BadParameter("--out goes with --again; a report is printed beside its frozen copy")
+    if again:
+        _talk("reading the originals again and building the warehouse as it was known then …")
+        _finish([steps.report_again(context.obj, period, out or Path(f"in-lai-{period}"))])
+    else:
+        _finish([steps.report(context.obj, period)])
 
 
 @app.command()

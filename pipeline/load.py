@@ -91,6 +91,12 @@ def load_landed(settings: Settings) -> Loaded:
     return loaded
 
 
+def restore_raw(settings: Settings) -> int:
+    """Write what is missing in ``raw/`` from the archive, under the verdicts that were given; returns how many were."""
+    with readers() as pool:
+        return _store_again(settings, pool, _Earlier())
+
+
 def judge_in_order(
     pool: Readers, items: Iterable[tuple[object, tuple[Path, Hint]]], province_code: str
 ) -> Iterator[tuple[object, Judgement | Exception]]:

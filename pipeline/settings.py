@@ -135,6 +135,17 @@ def metadata_url(home: Path) -> str | None:
     return f"sqlite:///{local}" if local.exists() else None
 
 
+def git_commit() -> str:
+    """The commit that runs; an image without git names it in OCOP_COMMIT."""
+    if named := os.environ.get("OCOP_COMMIT"):
+        return named
+    try:
+        command = ["git", "-C", str(PROJECT), "rev-parse", "HEAD"]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+
+
 @dataclass(frozen=True)
 class Server:
     """A mail server: ``scheme`` smtp or imap (STARTTLS where it is offered), smtps or imaps (encrypted from the first byte)."""

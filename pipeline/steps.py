@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -24,9 +23,9 @@ from pipeline.doctor import doctor as doctor
 from pipeline.home import published_database, require_home
 from pipeline.load import load_landed
 from pipeline.outcome import BROKEN, HELD, Outcome, StepError
-from pipeline.settings import PROJECT, TIME_ZONE, PostSettings, Settings, load_post_settings
+from pipeline.settings import TIME_ZONE, PostSettings, Settings, git_commit, load_post_settings
 from pipeline.tidy import tidy as tidy
-from pipeline.warehouse import DATABASE, BuildError, build_warehouse, gate_history
+from pipeline.warehouse import DATABASE, BuildError, build_warehouse, built_with, gate_history
 
 # Where the new state lies while a reader keeps the published one from being replaced.
 NEXT_DATABASE = "ocop.next.duckdb"
@@ -224,7 +223,7 @@ def _remember(settings: Settings, suite: str, period: str | None, verdict) -> No
     # A moment that is built again had its verdict then; another one would change what was known since.
     if any(line["checked_at"] > checked_at for line in journal.read(gate_history(settings))):
         return
-    keep = ("rule_id", "severity", "success", "unexpected_count", "sentences")
+    keep = ("rule_id", "severity", "success", "unexpected_count", "waived_count", "waived_by", "sentences")
     journal.append(
         gate_history(settings),
         {
@@ -350,10 +349,10 @@ def freeze(settings: Settings, period: str) -> Outcome:
     from reports.freeze import freeze as freeze_copy
 
     _require_whole_home(settings)
-    inputs = {"git_commit": _git_commit(), "as_of": settings.as_of, "known_at": settings.known_at}
     try:
+        inputs = built_with(settings.published / DATABASE)
         result = freeze_copy(settings.published, settings.releases, period, inputs)
-    except FreezeError as error:
+    except (FreezeError, BuildError) as error:
         raise StepError(str(error)) from error
     name = result.directory.relative_to(settings.releases)
     summary = (
@@ -378,17 +377,6 @@ def verify(settings: Settings) -> Outcome:
     faults = verify_home(settings)
     summary = " ".join(faults) if faults else "everything is as it was written"
     return Outcome("verify", HELD if faults else 0, summary, {"faults": faults})
-
-
-def _git_commit() -> str:
-    """The commit that runs; an image without git names it in OCOP_COMMIT."""
-    if named := os.environ.get("OCOP_COMMIT"):
-        return named
-    try:
-        command = ["git", "-C", str(PROJECT), "rev-parse", "HEAD"]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
 
 
 def report(settings: Settings, period: str) -> Outcome:
@@ -420,6 +408,47 @@ def report(settings: Settings, period: str) -> Outcome:
     return Outcome(
         "report", 0, f"{names}; every figure proven{note}", {"files": [str(path) for path in files]}
     )
+
+
+def report_again(settings: Settings, period: str, into: Path) -> Outcome:
+    """Print a released report again from the archive alone; 1 when it is not, byte for byte, the sealed one."""
+    from pipeline.print_again import print_release_again
+    from reports.definition import DefinitionError
+    from reports.freeze import FreezeError
+    from reports.frozen import ReportError
+
+    if into.resolve().is_relative_to(settings.releases):
+        raise StepError(
+            f"{into} lies in releases/, where nothing is added to what is sealed; give another folder."
+        )
+    _require_whole_home(settings)
+    try:
+        again = print_release_again(settings, period, into)
+    except (BuildError, FreezeError, ReportError, DefinitionError) as error:
+        raise StepError(str(error)) from error
+    details = {
+        "release": again.release,
+        "files": [str(path) for path in again.paths],
+        "sha256": again.sha256,
+        "differing": again.differing,
+    }
+    printed = ", ".join(f"{name} sha256 {found[:16]}" for name, found in again.sha256.items())
+    if not again.differing:
+        summary = (
+            f"{printed}: printed again from the archive, byte for byte as sealed in releases/{again.release}"
+        )
+        return Outcome("report", 0, summary, details)
+    what = "other figures" if again.has_other_figures else "the same figures in another form"
+    here = git_commit()
+    if again.released_with == here:
+        advice = "This is the version it was released with: tell the developers."
+    else:
+        advice = f"It was released with commit {again.released_with}, this is {here}: print it again with that version."
+    summary = (
+        f"printed again from the archive, {', '.join(again.differing)} is not what was sealed in "
+        f"releases/{again.release}: {what}. {advice} The sealed files stand, whole."
+    )
+    return Outcome("report", HELD, summary, details)
 
 
 def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:

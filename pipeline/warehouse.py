@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ingest.dictionary import marts
 from ingest.land import ledger_path
 from ingest.spec import TABLE_FORM_NAMES, load_forms
 from ingest.store import ensure_empty_files
-from pipeline.settings import PROJECT, Settings
+from pipeline.settings import PROJECT, Settings, git_commit
 
 DATABASE = "ocop.duckdb"
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -54,10 +55,33 @@ def dbt_variables(settings: Settings, candidate: Path) -> dict[str, object]:
         "gate_file": gate_history(settings),
     }
     return {name: str(path.relative_to(settings.home)) for name, path in paths.items()} | {
+        "git_commit": git_commit(),
         "province_code": settings.province_code,
         "form_sheets": {name: load_forms()[name].sheet for name in TABLE_FORM_NAMES},
         "personal_fields": [f.name for form in load_forms().values() for f in form.fields if f.personal],
     }
+
+
+def built_with(database: Path) -> dict[str, object]:
+    """Commit, province and the two clocks a warehouse was built with. Raises BuildError where it does not say."""
+    import duckdb
+
+    if not database.is_file():
+        raise BuildError(
+            f"there is no warehouse {database.name} in {database.parent.name}/; run: ocop nightly"
+        )
+    with duckdb.connect(str(database), read_only=True) as connection:
+        try:
+            commit, province, as_of, microseconds = connection.execute(
+                "select commit_code, province_code, as_of_date, epoch_us(known_at) from dim_build"
+            ).fetchone()
+        except duckdb.CatalogException as error:
+            raise BuildError(
+                f"{database.parent.name}/{database.name} was built by an earlier version and does not say with which "
+                "clocks; run: ocop nightly"
+            ) from error
+    known_at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
+    return {"git_commit": commit, "province_code": province, "as_of": as_of, "known_at": known_at}
 
 
 def _run_dbt(settings: Settings, arguments: list[str], target: Path, candidate: Path) -> None:

@@ -42,7 +42,11 @@ class Chart:
 
 @dataclass(frozen=True)
 class Table:
-    """One printed table: one report model."""
+    """One printed table: one report model.
+
+    ``place`` is body, annex, or amendment: an annex that only an amended report has, behind those of the template.
+    ``named_by`` are the columns whose values say which row it is.
+    """
 
     name: str
     model: str
@@ -52,6 +56,7 @@ class Table:
     orientation: str
     font_size: int
     columns: tuple[Column, ...]
+    named_by: tuple[str, ...]
     empty: str
     notes: tuple[str, ...]
     chart: Chart | None
@@ -103,7 +108,7 @@ class Definition:
     @property
     def annexes(self) -> tuple[Table, ...]:
         """The tables that are printed as annexes, in order."""
-        return tuple(table for table in self.tables if table.place == "annex")
+        return tuple(table for table in self.tables if table.place in ("annex", "amendment"))
 
     @property
     def printed(self) -> tuple[Table, ...]:
@@ -123,10 +128,11 @@ class Definition:
         return wording.roman(1 + [table.name for table in self.annexes].index(name))
 
 
-def load(path: Path = DEFINITION) -> Definition:
+def load(path: Path = DEFINITION, is_amended: bool = False) -> Definition:
     """Read the definition; unknown words in it and tables nobody prints are errors."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     tables = tuple(_table(entry) for entry in raw.pop("tables"))
+    tables = tuple(table for table in tables if is_amended or table.place != "amendment")
     definition = Definition(
         bases=tuple(Basis(b["text"], b["valid_from"], b.get("valid_to")) for b in raw.pop("bases")),
         cover=tuple(raw.pop("cover")),
@@ -168,6 +174,10 @@ def _table(entry: dict) -> Table:
             raise DefinitionError(
                 f"table {entry['name']}, column {column.name}: unknown kind {column.kind!r}"
             )
+    named_by = tuple(entry.get("named_by", (columns[0].name,)))
+    unknown = sorted(set(named_by) - {column.name for column in columns})
+    if unknown:
+        raise DefinitionError(f"table {entry['name']}: it is named by {unknown}, which it does not print")
     return Table(
         name=entry["name"],
         model=f"rpt_ministry__{entry['name']}",
@@ -177,6 +187,7 @@ def _table(entry: dict) -> Table:
         orientation=entry.get("orientation", "portrait"),
         font_size=entry.get("font_size", 11),
         columns=columns,
+        named_by=named_by,
         empty=entry["empty"],
         notes=tuple(entry.get("notes", ())),
         chart=_chart(entry, columns),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import jinja2
 from docx import Document
+from docx.document import Document as DocumentType
+from docx.enum.section import WD_SECTION
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -52,7 +54,8 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
     # autoescape: a producer may be called "A & B"; what is XML on purpose is Markup.
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
     template = DocxTemplate(TEMPLATE)
-    widths = _text_widths(TEMPLATE, len(definition.annexes))
+    of_template = [table for table in definition.tables if table.place != "amendment"]
+    widths = _text_widths(TEMPLATE, sum(table.place == "annex" for table in of_template))
     template.init_docx()  # charts are added to its package while the tables are written
     sections = {
         section.key: {"heading": section.heading, "sentences": prose.sections[section.key]}
@@ -63,10 +66,11 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
             "number": f"Phụ lục {definition.annex_number_of(table.name)}",
             "title": prose.captions[table.name].upper(),
         }
-        for table in definition.annexes
+        for table in of_template
+        if table.place == "annex"
     }
     tables = {}
-    for table in definition.tables:
+    for table in of_template:
         elements = _block(definition, table, frozen.rows(table.model), prose, widths)
         if table.chart:
             elements += _charts(template.docx.part, definition, table, frozen, widths[0])
@@ -93,6 +97,10 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
             raise ReportError(
                 f"{TEMPLATE.name} has no placeholder for {kind} {', '.join(unprinted)} of ministry.yml"
             )
+    for table in definition.tables:
+        if table.place == "amendment":
+            block = _block(definition, table, frozen.rows(table.model), prose, widths)
+            _append_annex(template.docx, definition, table, prose, block)
     properties = template.docx.core_properties
     properties.title = prose.subject
     properties.author = frozen.names()["authority"]["issuing_body_name"]
@@ -117,6 +125,23 @@ def _text_widths(template: Path, annex_count: int) -> list[int]:
     return [(s.page_width - s.left_margin - s.right_margin) // EMU_PER_TWIP for s in sections]
 
 
+def _append_annex(
+    document: DocumentType, definition: Definition, table: Table, prose: Prose, block: list[etree._Element]
+) -> None:
+    """Add an annex that only an amended report has: a page section like those of the template's annexes, as wide as the body."""
+    body, annex = document.sections[0], document.add_section(WD_SECTION.NEW_PAGE)
+    for measure in ("orientation", "page_width", "page_height"):
+        setattr(annex, measure, getattr(body, measure))
+    title = [
+        _paragraph(f"Phụ lục {definition.annex_number_of(table.name)}", "OcopAnnex"),
+        _paragraph(prose.captions[table.name].upper(), "OcopAnnexTitle"),
+        _paragraph(prose.annex_reference, "OcopAnnexReference"),
+    ]
+    end = document.element.body.sectPr
+    for element in [*title, *block]:
+        end.addprevious(element)
+
+
 def _block(
     definition: Definition, table: Table, rows: list[dict], prose: Prose, widths: list[int]
 ) -> list[etree._Element]:
@@ -124,7 +149,7 @@ def _block(
     width = widths[0]
     if table.place == "annex":  # its title stands in the template
         width = widths[1 + definition.annexes.index(table)]
-    else:
+    elif table.place == "body":
         # An empty table keeps its number, so that a table has the same number in every period.
         number = definition.number_of(table.name)
         caption = [_paragraph(f"Bảng {number}. {prose.captions[table.name]}", CAPTION)]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from reports.amendment import add_amendment
+
 DATABASE = "ocop.duckdb"
 MANIFEST = "manifest.json"
 SEAL = "seal.json"
@@ -41,7 +43,10 @@ class FreezeResult:
 
 
 def freeze(published: Path, releases: Path, period: str, inputs: dict) -> FreezeResult:
-    """Copy the published warehouse into the release of a period; a sealed one gets a correction beside it."""
+    """Copy the published warehouse into the release of a period; a sealed one gets a correction beside it.
+
+    ``inputs`` is what the warehouse was built with (git_commit, province_code, as_of, known_at), for the manifest.
+    """
     source = published / DATABASE
     if not source.is_file():
         raise FreezeError(
@@ -51,11 +56,12 @@ def freeze(published: Path, releases: Path, period: str, inputs: dict) -> Freeze
         submissions = _submissions(connection, period)
         fingerprint = _fingerprint(connection, period)
     newest = _newest(releases, period)
+    sealed = [directory for directory in directories(releases, period) if (directory / SEAL).exists()]
     if newest is None:
         directory = releases / period
-    elif not (newest / SEAL).exists():
+    elif newest not in sealed:
         directory = newest
-    elif _sealed_fingerprint(newest) == fingerprint:
+    elif _read(newest / MANIFEST)["fingerprint"] == fingerprint:
         return FreezeResult(newest, False, fingerprint)
     else:
         directory = releases / period / f"{CORRECTION}{1 + _correction_number(newest)}"
@@ -64,14 +70,20 @@ def freeze(published: Path, releases: Path, period: str, inputs: dict) -> Freeze
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     shutil.copyfile(source, temporary / DATABASE)
+    amends = None
+    if sealed:
+        manifest = _read(sealed[-1] / MANIFEST)
+        commits = manifest["git_commit"], inputs["git_commit"]
+        add_amendment(temporary / DATABASE, sealed[-1] / DATABASE, period, manifest["known_at"], commits)
+        signed_at = _read(sealed[-1] / SEAL)["signed_at"]
+        amends = {"release": sealed[-1].relative_to(releases).as_posix(), "signed_at": signed_at}
     with (temporary / DATABASE).open("rb") as copy:
         digest = hashlib.file_digest(copy, "sha256").hexdigest()
     manifest = {
         "period": period,
+        "amends": amends,
         "fingerprint": fingerprint,
-        "git_commit": inputs["git_commit"],
-        "as_of": _moment(inputs["as_of"]),
-        "known_at": _moment(inputs["known_at"]),
+        **{name: _moment(value) for name, value in inputs.items()},
         "submission_ids": submissions,
         "database_sha256": digest,
     }
@@ -106,8 +118,8 @@ def _correction_number(directory: Path) -> int:
     return int(number) if number != directory.name else 0
 
 
-def _sealed_fingerprint(directory: Path) -> str:
-    return json.loads((directory / MANIFEST).read_text(encoding="utf-8"))["fingerprint"]
+def _read(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _put_in_place(temporary: Path, directory: Path) -> None:

@@ -67,6 +67,7 @@ class Frozen:
         self.authority = authorities[0]
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
         self.received_until = datetime.fromisoformat(manifest["known_at"]).astimezone(LOCAL).date()
+        self.amends: dict | None = manifest.get("amends")  # the released report that this one amends
 
     def rows(self, model: str) -> list[dict]:
         """The rows of a report model in printed order."""
@@ -87,6 +88,8 @@ class Frozen:
         """One of the days a sentence may name."""
         if name == "received_until":
             return self.received_until
+        if name == "amended_on" and self.amends:
+            return datetime.fromisoformat(self.amends["signed_at"]).astimezone(LOCAL).date()
         if name not in self.period:
             raise ReportError(
                 f"dim_period of the frozen copy has no {name}; freeze it again: ocop freeze {self.period_code}"
@@ -119,7 +122,7 @@ class Frozen:
             and row["note"]
         ]
 
-    def names(self) -> dict[str, dict[str, str]]:
+    def names(self) -> dict[str, dict[str, str] | None]:
         """The words that are not figures: bodies, province, period."""
         body = {key: str(value) for key, value in self.authority.items()}
         # Under "ỦY BAN NHÂN DÂN TỈNH A" a department is printed without its province (NĐ 30/2020 Phụ lục I).
@@ -138,6 +141,7 @@ class Frozen:
                 "cut_off_month": wording.month(self.cut_off),
                 "cut_off_year": str(self.cut_off.year),
             },
+            "amendment": self.amends and _amendment(self.amends["release"], self.received_until.year),
         }
 
     def _one(self, what: str, query: str) -> dict:
@@ -150,6 +154,13 @@ class Frozen:
         cursor = self.connection.execute(query, parameters)
         columns = [column[0] for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _amendment(released: str, year: int) -> dict[str, str]:
+    """The words for the report that is amended, and the number of this amendment."""
+    number = int(released.partition("/dieu-chinh-")[2] or 0)
+    of = f"Báo cáo điều chỉnh lần {number}" if number else "Báo cáo"
+    return {"of": of, "number": str(number + 1), "year": str(year)}
 
 
 def is_blank(column: Column, row: dict) -> bool:

@@ -45,12 +45,12 @@ class Gaps:
 
 def prove(directory: Path, period: str) -> list[str]:
     """Compare the printed files of a release with its frozen copy; one sentence for each difference."""
-    report = definition.load()
     document, workbook = (directory / name for name in file_names(period))
     missing = [path.name for path in (document, workbook) if not path.is_file()]
     if missing:
         return [f"{name} is missing; run: ocop report {period}" for name in missing]
     with open_frozen(directory, period) as frozen:
+        report = definition.load(is_amended=frozen.amends is not None)
         gaps = Gaps()
         prose = sentences.compose(report, frozen, gaps)
         checker = _Checker(report, frozen, prose, gaps.figures)
@@ -159,7 +159,7 @@ class _Checker:
         for section in report.sections:
             lines += [section.heading, *prose.sections[section.key]]
         for table in report.printed:
-            if table.place == "annex":
+            if table.place != "body":
                 title = prose.captions[table.name].upper()
                 lines += [f"Phụ lục {report.annex_number_of(table.name)}", title, prose.annex_reference]
             else:

@@ -34,8 +34,8 @@ def render(directory: Path, period: str) -> list[Path]:
 def print_again(directory: Path, period: str, into: Path) -> list[Path]:
     """Print document and workbook of a frozen copy into a folder: the same copy gives the same bytes."""
     document, workbook = (into / name for name in file_names(period))
-    report = definition.load()
     with open_frozen(directory, period) as frozen:
+        report = definition.load(is_amended=frozen.amends is not None)
         prose = sentences.compose(report, frozen, sentences.Wording(frozen))
         write_document(report, frozen, prose, document)
         write_workbook(report, frozen, prose, workbook)
@@ -46,7 +46,12 @@ def differing(directory: Path, period: str) -> list[str]:
     """The names of printed files that are not what their frozen copy prints."""
     with tempfile.TemporaryDirectory(prefix="ocop-print-") as scratch:
         again = print_again(directory, period, Path(scratch))
-        return [path.name for path in again if path.read_bytes() != (directory / path.name).read_bytes()]
+        return unequal(again, directory)
+
+
+def unequal(paths: list[Path], directory: Path) -> list[str]:
+    """The names of files that are not, byte for byte, those of the same name in a release directory."""
+    return [path.name for path in paths if path.read_bytes() != (directory / path.name).read_bytes()]
 
 
 def _require_passed(directory: Path, period: str) -> None:

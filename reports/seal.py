@@ -10,6 +10,7 @@ from pathlib import Path
 from reports.freeze import CORRECTION, DATABASE, MANIFEST, SEAL
 from reports.render import file_names
 
+GATE_FILES = ("gate.json", "gate.html", "gate-gx.json")  # verdict, page, raw results
 IS_CORRECTION = re.compile(rf"{CORRECTION}[1-9][0-9]*")
 
 
@@ -41,9 +42,8 @@ def seal(directory: Path, by: str, why: str, signed_at: datetime, logs: dict | N
     }
     # Outside the directory: what a crash leaves behind must not be taken for a file of the release.
     temporary = releases_of(directory) / f".{SEAL}.tmp"
-    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
     with temporary.open("w", encoding="utf-8") as file:
-        file.write(text + "\n")
+        file.write(_text(content))
         file.flush()
         os.fsync(file.fileno())
     os.replace(temporary, path)
@@ -92,11 +92,18 @@ def verify(releases: Path) -> list[str]:
         if not _is_readable(path)
     ]
     seals = [path for path in _seals(releases) if _is_readable(path)]
+    # Nothing follows on the last seal yet: its own bytes are those that sealing writes.
+    faults += [
+        f"{_name(path)}/{SEAL} was changed after sealing"
+        for path in seals
+        if path.read_bytes() != _text(_read(path)).encode()
+    ]
     faults += [fault for path in seals for fault in _changes(path.parent)]
     chain = _chain(releases)
     for path in sorted(set(seals) - set(chain)):
+        before = f"{_name(chain[-1])}/{SEAL}" if chain else "a seal before it"
         faults.append(
-            f"{_name(path)}: its seal does not follow on the seal before it; a seal was changed or taken away"
+            f"{_name(path)}: its seal does not follow on {before}; a seal was changed or taken away"
         )
     times = [_read(path)["signed_at"] for path in chain]
     for path, earlier, later in zip(chain[1:], times, times[1:], strict=False):
@@ -110,9 +117,8 @@ def _require_complete(directory: Path) -> None:
     if not manifest_file.is_file():
         raise SealError(f"{directory.name} is not frozen: {MANIFEST} is missing")
     manifest = _read(manifest_file)
-    missing = [
-        name for name in ("gate.json", *file_names(manifest["period"])) if not (directory / name).is_file()
-    ]
+    wanted = (*GATE_FILES, *file_names(manifest["period"]))
+    missing = [name for name in wanted if not (directory / name).is_file()]
     if missing:
         raise SealError(f"{directory.name} is not complete, missing: {', '.join(missing)}")
     unfinished = [name for name in _digests(directory) if name.startswith(".")]
@@ -189,6 +195,10 @@ def _is_readable(path: Path) -> bool:
         )
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def _text(content: dict) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def _digest(path: Path) -> str:

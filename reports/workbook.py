@@ -49,7 +49,7 @@ def write_workbook(definition: Definition, frozen: Frozen, prose: Prose, path: P
 
 def sheet_caption(definition: Definition, table: Table, prose: Prose) -> str:
     """The title above a table, numbered as in the document."""
-    if table.place == "annex":
+    if table.place != "body":
         return f"Phụ lục {definition.annex_number_of(table.name)}. {prose.captions[table.name]}"
     return f"Bảng {definition.number_of(table.name)}. {prose.captions[table.name]}"
 

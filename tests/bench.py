@@ -175,6 +175,14 @@ def printing_700_products(folder: Path) -> float:
     return median(once)
 
 
+def gate_of_a_night(folder: Path) -> float:
+    """`ocop gate nightly` on the candidate of the samples, the import of Great Expectations with it."""
+    home = folder / "home"  # as the nightly run left it
+    run = [*OCOP, "--home", str(home)]
+    timed([*run, "build"], dict(os.environ))
+    return median(lambda: timed([*run, "gate", "nightly"], dict(os.environ)))
+
+
 def parent_of_a_long_night(folder: Path) -> float:
     """Largest resident size, in GB, of the process that lands and loads 2,000 small workbooks."""
     home = folder / "long"
@@ -261,6 +269,7 @@ def main() -> None:
         ]
         # Largest resident size of any child so far; the nightly run is the largest of them.
         rows.append(("  its memory", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6, 1.0, "GB"))
+        rows.append(("ocop gate, all rules", gate_of_a_night(folder), 6.0, "s"))
         rows.extend(building(folder, RUNS))
         rows.extend(reading(folder))
         rows.append(("receipt, 6 × 200 rows", receipt_of_a_faulty_workbook(folder), 0.5, "s"))

@@ -1,5 +1,6 @@
 """From the published warehouse to a sealed report; every printed figure is a query on the frozen copy."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -214,24 +215,66 @@ def test_a_released_period_that_has_not_changed_stays_as_it_is(released):
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
 
 
-def test_a_late_submission_makes_a_correction_beside_the_release(released, tmp_path):
-    shutil.copytree(released.home, tmp_path / "home")
-    later = settings_of(tmp_path / "home", KNOWN_AT + timedelta(days=30))
+@pytest.fixture(scope="module")
+def corrected(released, tmp_path_factory):
+    """The released home a month later, when Ninh Sơn had sent and the amended report was released."""
+    home = tmp_path_factory.mktemp("corrected") / "home"
+    shutil.copytree(released.home, home)
+    later = settings_of(home, KNOWN_AT + timedelta(days=30))
     districts.make(later.landing, unit="585")
-    assert steps.nightly(later)[-1].exit_code == 0
-    steps.freeze(later, "2024H2")
-    assert steps.gate(later, "ministry", "2024H2").exit_code == 0
-    assert steps.report(later, "2024H2").exit_code == 0
-    outcome = steps.release(later, "2024H2", "Trần Văn Duyệt")
-    directory = later.releases / "2024H2/dieu-chinh-1"
-    assert outcome.details["directory"] == str(directory)
+    outcomes = [
+        *steps.nightly(later),
+        steps.freeze(later, "2024H2"),
+        steps.gate(later, "ministry", "2024H2"),
+        steps.report(later, "2024H2"),
+        steps.release(later, "2024H2", "Trần Văn Duyệt"),
+    ]
+    assert [o.exit_code for o in outcomes] == [0] * 9
+    return later
+
+
+def test_a_late_submission_makes_a_correction_beside_the_release(released, corrected):
+    directory = corrected.releases / "2024H2/dieu-chinh-1"
     assert (directory / "bao-cao-ocop-2024H2.docx").exists()
-    assert (later.releases / "2024H2/seal.json").read_bytes() == (
+    assert (corrected.releases / "2024H2/seal.json").read_bytes() == (
         released.releases / "2024H2/seal.json"
     ).read_bytes()
-    from reports.seal import verify
+    with duckdb.connect(str(directory / "ocop.duckdb"), read_only=True) as connection:
+        causes = connection.execute(
+            "select cause_name, subject_name, revision_no, happened_at from rpt_ministry__amendment_cause"
+        ).fetchall()
+        changed = dict(
+            connection.execute(
+                "select row_code, (old_value, new_value, cause_numbers) from rpt_ministry__amendment"
+            ).fetchall()
+        )
+    assert causes == [("Báo cáo nhận thêm", "Huyện Ninh Sơn, 6 tháng cuối năm 2024", 1, "15/01/2025 22:00")]
+    assert changed["headline:valid_product:value"] == (31, 34, "1")
+    assert changed["headline:funding_disbursed:value"] == (342, Decimal("461.474"), "1")
+    assert not [code for code in changed if ":587:" in code]  # Ninh Phước said what it had said
+    assert steps.verify(corrected).details["faults"] == []
 
-    assert verify(later.releases) == []
+
+def test_the_original_is_printed_again_from_the_archive_byte_for_byte(corrected, tmp_path):
+    shutil.rmtree(corrected.home / "raw")  # what is in force is in the archive
+    before_the_correction = settings_of(corrected.home, KNOWN_AT + timedelta(days=3))
+    outcome = steps.report_again(before_the_correction, "2024H2", tmp_path / "again")
+    assert outcome.exit_code == 0
+    assert "byte for byte as sealed in releases/2024H2" in outcome.summary
+    seal = json.loads((corrected.releases / "2024H2/seal.json").read_text(encoding="utf-8"))
+    assert sorted(outcome.details["sha256"]) == ["bao-cao-ocop-2024H2.docx", "bao-cao-ocop-2024H2.xlsx"]
+    for name, digest in outcome.details["sha256"].items():
+        assert hashlib.sha256((tmp_path / "again" / name).read_bytes()).hexdigest() == digest
+        assert digest == seal["files"][name]
+
+
+def test_only_what_was_released_by_then_is_printed_again(corrected, tmp_path):
+    with pytest.raises(steps.StepError, match="No report of 2024H2 was released by 2024-12-15"):
+        steps.report_again(settings_of(corrected.home, KNOWN_AT - timedelta(days=1)), "2024H2", tmp_path)
+    with pytest.raises(steps.StepError, match="Period 2023H2 has no released report"):
+        steps.report_again(corrected, "2023H2", tmp_path)
+    with pytest.raises(steps.StepError, match="lies in releases/"):
+        steps.report_again(corrected, "2024H2", corrected.releases / "2024H2")
 
 
 def test_nothing_is_printed_without_a_passed_gate(sample_night, tmp_path):
@@ -248,20 +291,39 @@ def test_a_period_nobody_reported_is_not_frozen(sample_night):
         steps.freeze(sample_night[0], "2024H1")  # the only file of 2024H1 was refused
 
 
-def test_whatever_is_done_to_a_release_or_its_approval_is_named(released, tmp_path):
+def test_whatever_is_done_to_a_release_or_its_approval_is_named(corrected, tmp_path):
     from pipeline.integrity import verify_home
 
-    shutil.copytree(released.home, tmp_path / "home")
-    home = settings_of(tmp_path / "home")
+    shutil.copytree(corrected.home, tmp_path / "home")
+    home = settings_of(tmp_path / "home", corrected.known_at)
     assert verify_home(home) == []
-    for path in sorted(path for path in (home.releases / "2024H2").iterdir()):
-        before = path.read_bytes()
-        path.write_bytes(before + b" x")
-        assert path.name in verify_home(home)[0]
-        path.unlink()
-        assert path.name in verify_home(home)[0] or path.name == "seal.json"
-        assert verify_home(home)
-        path.write_bytes(before)
+    for directory in ("2024H2", "2024H2/dieu-chinh-1"):
+        files = [path for path in sorted((home.releases / directory).iterdir()) if path.is_file()]
+        assert {"gate-gx.json", "gate.html", "gate.json", "manifest.json", "seal.json"} <= {
+            p.name for p in files
+        }
+        for path in files:
+            before, name = path.read_bytes(), f"{directory}/{path.name}"
+            for tampered in (before + b" x", before[:-1], b"", None):
+                if tampered is None:
+                    path.unlink()
+                else:
+                    path.write_bytes(tampered)
+                faults = verify_home(home)
+                # a seal that is gone is told by the approval of its release
+                assert name in faults[0] or (
+                    path.name == "seal.json" and f"releases/{directory}" in " ".join(faults)
+                )
+            path.write_bytes(before)
+    assert verify_home(home) == []
+    for log in (home.archive / "ledger.jsonl", home.decisions, home.archive / "gate.jsonl"):
+        before = log.read_bytes()
+        lines = before.splitlines(keepends=True)
+        for number in range(len(lines)):
+            log.write_bytes(b"".join(lines[:number] + lines[number + 1 :]))
+            assert log.name in verify_home(home)[0], number
+        log.write_bytes(before)
+    assert verify_home(home) == []
     for path in (home.archive / "them.txt", home.releases / "2024H2" / "them.txt"):
         path.write_text("thêm")
         assert path.name in verify_home(home)[0]
@@ -270,7 +332,7 @@ def test_whatever_is_done_to_a_release_or_its_approval_is_named(released, tmp_pa
     assert "approved releases/2024H2" in verify_home(home)[0]
     shutil.move(tmp_path / "away", home.releases / "2024H2")
     home.decisions.write_bytes(b"")
-    assert verify_home(home)[0].startswith("decisions.jsonl ends with line 0, but 1 lines were written")
+    assert verify_home(home)[0].startswith("decisions.jsonl ends with line 0, but 2 lines were written")
 
 
 def test_a_release_that_broke_off_is_finished_with_its_first_approval(released, tmp_path):

@@ -12,7 +12,18 @@ with
     ),
 
     final as (
-        select suite_code, period_code, checked_at, rule_id, severity, is_success, unexpected_count, sentence,
+        select
+            suite_code,
+            period_code,
+            checked_at,
+            rule_id,
+            severity,
+            outcome_code,
+            is_success,
+            unexpected_count,
+            waived_count,
+            nullif(waived_by, '') as waived_by,
+            sentence,
         from gate_result
     )
 

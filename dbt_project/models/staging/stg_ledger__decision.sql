@@ -11,6 +11,12 @@ with
             same_as,
             other as other_name,
             producer as producer_name,
+            rule_id,
+            unit_code,
+            period_code,
+            left(until, 10)::date as until_date,
+            "by" as decided_by,
+            why as reason,
             decided_at,
         from source
         where decided_at <= {{ known_at() }}

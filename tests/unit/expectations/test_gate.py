@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import html
 import json
 import re
 from datetime import UTC, date, datetime
@@ -57,10 +58,33 @@ def test_verdict_is_written_beside_the_file_it_judged(held_warehouse):
     assert written["database_sha256"] == before == hashlib.sha256(held_warehouse.read_bytes()).hexdigest()
     assert written["results"] == verdict.results
     assert [p.name for p in sorted(held_warehouse.parent.iterdir())] == [
+        "gate-gx.json",
         "gate.html",
         "gate.json",
         "ocop.duckdb",
     ]
+
+
+def test_the_raw_results_are_kept_as_great_expectations_gave_them(held_warehouse):
+    verdict = nightly(held_warehouse)
+    raw = json.loads((held_warehouse.parent / "gate-gx.json").read_text(encoding="utf-8"))
+    assert raw["great_expectations_version"]
+    assert list(raw["results"]) == [rule.id for rule in load_rules("nightly")]
+    for result in verdict.results:
+        told = raw["results"][result["rule_id"]]
+        assert told["success"] == result["success"]
+        assert told["result"]["element_count"] == result["evaluated_count"]
+        assert len(told["result"]["unexpected_index_list"]) == result["unexpected_count"]
+        assert told["expectation_config"]["severity"] == result["severity"]
+
+
+def test_the_page_gives_each_rule_its_reason_owner_and_validity(held_warehouse):
+    nightly(held_warehouse)
+    page = html.unescape((held_warehouse.parent / "gate.html").read_text(encoding="utf-8"))
+    for rule in load_rules("nightly"):
+        assert rule.reason_vi in page
+    assert page.count("từ 7/5/2018") + page.count("từ 12/8/2022") >= len(load_rules("nightly"))
+    assert "bộ phận kỹ thuật của tỉnh" in page
 
 
 def test_first_night_without_files_passes(tmp_path):
@@ -201,5 +225,5 @@ def test_same_warehouse_same_verdict(held_warehouse, tmp_path):
     again = tmp_path / "again"
     nightly(held_warehouse)
     nightly(held_warehouse, out_dir=again)
-    for name in ("gate.json", "gate.html"):
+    for name in ("gate.json", "gate.html", "gate-gx.json"):
         assert (tmp_path / name).read_bytes() == (again / name).read_bytes()

@@ -12,7 +12,12 @@ from reports import definition
 
 PERIOD = "2024H2"
 SUBMISSION = "2024H2-587-0123456789ab"
-INPUTS = {"git_commit": "0" * 40, "as_of": date(2024, 12, 20), "known_at": "2024-12-20T15:00:00+00:00"}
+INPUTS = {
+    "git_commit": "0" * 40,
+    "province_code": "58",
+    "as_of": date(2024, 12, 20),
+    "known_at": "2024-12-20T15:00:00+00:00",
+}
 DISTRICTS = {
     "582": "Thành phố Phan Rang - Tháp Chàm",
     "584": "Huyện Bác Ái",
@@ -341,3 +346,5 @@ def write_verdict(directory: Path, verdict: str = "passed") -> None:
     digest = hashlib.sha256((directory / "ocop.duckdb").read_bytes()).hexdigest()
     content = {"verdict": verdict, "suite": "ministry", "period": PERIOD, "database_sha256": digest}
     (directory / "gate.json").write_text(json.dumps(content), encoding="utf-8")
+    (directory / "gate.html").write_text("<!doctype html>", encoding="utf-8")
+    (directory / "gate-gx.json").write_text("{}", encoding="utf-8")

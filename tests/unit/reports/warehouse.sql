@@ -19,6 +19,12 @@ create table fct_submission (
     submission_id varchar, unit_code varchar, period_code varchar, file_name varchar,
     verdict_code varchar, is_in_force boolean, received_at timestamp with time zone, revision_no integer
 );
+create table fct_decision (
+    decision_no bigint, decision_code varchar, submission_id varchar, rule_id varchar, unit_code varchar,
+    period_code varchar, entity_code varchar, name varchar, same_as_name varchar, other_name varchar,
+    producer_name varchar, until_date date, decided_by varchar, reason varchar,
+    decided_at timestamp with time zone
+);
 create table fct_layout (
     submission_id varchar, sheet varchar, field_name varchar, column_letter varchar,
     header_text varchar
