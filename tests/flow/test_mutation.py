@@ -54,7 +54,8 @@ def listing(settings, cell: tuple[str, int, str]) -> set[tuple[str, ...]]:
         built(
             settings,
             "select distinct period_code, table_code, row_code, column_code from int_ministry__evidence "
-            f"where table_code <> 'quality' and _submission_id like '2024H2-587-%' and _sheet = '{sheet}' and _row_number = {row} "
+            f"where table_code <> 'quality' and _submission_id like '2024H2-587-%' "
+            f"and _sheet = '{sheet}' and _row_number = {row} "
             f"and (_field_name = '{field}' or list_contains(_other_field_names, '{field}'))",
         )
     )
@@ -77,13 +78,19 @@ def test_what_lists_the_cell_changes_and_nothing_else(home):
         for step in (steps.land, steps.load, steps.build):
             assert step(settings).exit_code == 0
         after, listed_after = figures(settings), listing(settings, address)
-        changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        # a line of movements that nothing took before was not printed: its zeros are no other number
+        changed = {key for key in before.keys() | after.keys() if before.get(key, 0) != after.get(key, 0)}
         listed = listed_before | listed_after
         # a total lists what its rows list
         listed |= {(period, table, "total", column) for period, table, _, column in listed}
         assert sorted(changed - listed) == []
-        # what lists it only now, or does no more, has changed
-        assert sorted((listed_before ^ listed_after) - changed) == []
+        if field == "star":
+            # what lists it only now, or does no more, has changed; leaving one star for another keeps the sum. (A
+            # product that no longer counts may leave a producer who counts by another: listed, and the same.)
+            turned = {key for key in listed_before ^ listed_after if key[3] != "change_count"}
+            assert sorted(turned - changed) == []
         assert len(changed) > 3
         if form == "funding":
-            assert sorted((listed & (before.keys() | after.keys())) - changed) == []
+            # the line of a conflict stands because of both its sides; the value of the other side stays
+            other_side = {key for key in listed if key[1] == "conflict" and key[3] == "first_value"}
+            assert sorted((listed & (before.keys() | after.keys())) - changed - other_side) == []
