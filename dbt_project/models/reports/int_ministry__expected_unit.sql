@@ -42,11 +42,8 @@ with
         where
             period_kind <> 'Y'
             and starts_on <= {{ as_of() }}
-            and cut_off_on >= (
-                select max(cut_off_on),
-                from period
-                where period_kind <> 'Y' and cut_off_on <= {{ as_of() }}
-            )
+            and cut_off_on
+            >= (select max(cut_off_on), from period where period_kind <> 'Y' and cut_off_on <= {{ as_of() }})
     ),
 
     -- And the year around each.
