@@ -92,6 +92,109 @@ def test_all_text_is_times_new_roman_in_the_sizes_of_the_decree(word):
     assert styles["OcopAnnex"].font.size == Pt(14)
 
 
+def look(paragraph) -> tuple:
+    """Size in points, bold, italic, alignment of a paragraph, its own or its style's."""
+    style, run = paragraph.style, paragraph.runs[0]
+    alignment = paragraph.alignment if paragraph.alignment is not None else style.paragraph_format.alignment
+
+    def either(own, inherited):
+        return bool(inherited if own is None else own)
+
+    bold, italic = either(run.font.bold, style.font.bold), either(run.font.italic, style.font.italic)
+    return (run.font.size or style.font.size).pt, bold, italic, alignment
+
+
+def rule_length(paragraph, width) -> float:
+    """Length of the rule that a paragraph's bottom border draws, in EMU."""
+    assert paragraph.style.element.find(f".//{qn('w:pBdr')}/{qn('w:bottom')}") is not None
+    return width - paragraph.paragraph_format.left_indent - paragraph.paragraph_format.right_indent
+
+
+def text_width(text: str, size: float, share: float) -> float:
+    """Width of a text in EMU, at this mean width of a letter as a share of the font size."""
+    return len(text) * share * size * 12_700
+
+
+def test_the_heading_block_is_that_of_the_decree(word):
+    """NĐ 30/2020/NĐ-CP Phụ lục I: Quốc hiệu 12-13 bold, Tiêu ngữ 13-14 bold, bodies 12-13, number 13, place and day 13-14 italic."""
+    block = word.tables[0]
+    (parent, issuing, left_rule), (country, motto, right_rule) = (
+        cell.paragraphs for cell in block.rows[0].cells
+    )
+    ((number,), (place,)) = (cell.paragraphs for cell in block.rows[1].cells)
+    assert country.text == "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    assert motto.text == "Độc lập - Tự do - Hạnh phúc"
+    center = 1
+    for paragraph, low, high, is_bold, is_italic in (
+        (parent, 12, 13, False, False),
+        (issuing, 12, 13, True, False),
+        (country, 12, 13, True, False),
+        (motto, 13, 14, True, False),
+        (number, 13, 13, False, False),
+        (place, 13, 14, False, True),
+    ):
+        size, bold, italic, alignment = look(paragraph)
+        assert low <= size <= high
+        assert (bold, italic, alignment) == (is_bold, is_italic, center), paragraph.text
+    assert parent.text.isupper()
+    assert issuing.text.isupper()
+    # a third to a half as long as the line above it; as long as the motto
+    widths = [cell.width for cell in block.rows[0].cells]
+    name = min(text_width(issuing.text, look(issuing)[0], 0.7), widths[0])  # a long name takes two lines
+    assert name / 3 <= rule_length(left_rule, widths[0]) <= name / 2
+    said = text_width(motto.text, look(motto)[0], 0.47)
+    assert rule_length(right_rule, widths[1]) == pytest.approx(said, rel=0.15)
+
+
+def test_title_recipients_and_signature_are_those_of_the_decree(word):
+    """NĐ 30/2020/NĐ-CP Phụ lục I: title 13-14 bold with a rule; "Nơi nhận" 12 bold italic, its lines 11; title of the signatory 13-14 bold."""
+    styles = [paragraph.style.style_id for paragraph in word.paragraphs]
+    title = word.paragraphs[styles.index("OcopTitle")]
+    assert title.text == "BÁO CÁO"
+    subject = word.paragraphs[styles.index("OcopTitle") + 1]
+    for paragraph in (title, subject):
+        size, bold, italic, alignment = look(paragraph)
+        assert 13 <= size <= 14
+        assert (bold, italic, alignment) == (True, False, 1)
+    page = word.sections[0]
+    width = page.page_width - page.left_margin - page.right_margin
+    rule = word.paragraphs[styles.index("OcopRule")]
+    assert 1 / 4 <= rule_length(rule, width) / width <= 1 / 2
+    signature = next(table for table in word.tables if table.rows[0].cells[0].text.startswith("Nơi nhận:"))
+    (left, right) = signature.rows[0].cells
+    label, *recipients = left.paragraphs
+    assert look(label) == (12, True, True, 0)
+    assert {look(line) for line in recipients} == {(11, False, False, 0)}
+    assert [line.text[:2] for line in recipients] == ["- "] * len(recipients)
+    assert [line.text[-1] for line in recipients] == [";"] * (len(recipients) - 1) + ["."]
+    assert recipients[-1].text.startswith("- Lưu: VT")
+    size, bold, _, alignment = look(right.paragraphs[0])
+    assert 13 <= size <= 14
+    assert bold
+    assert alignment == 1
+    assert right.paragraphs[0].text.isupper()
+
+
+def test_paragraphs_stand_apart_and_annexes_are_named_in_roman(word):
+    """NĐ 30/2020/NĐ-CP Phụ lục I: at least 6 pt between paragraphs, lines single to 1,5; "Phụ lục I" with its title and reference."""
+    styles = {style.style_id: style for style in word.styles}
+    for name in ("OcopBody", "OcopBasis"):
+        paragraph = styles[name].paragraph_format
+        assert paragraph.space_before + paragraph.space_after >= Pt(6)
+        assert 1 <= (paragraph.line_spacing or 1) <= 1.5
+    annexes = [p for p in word.paragraphs if p.style.style_id == "OcopAnnex"]
+    romans = ["I", "II", "III", "IV", "V", "VI", "VII"][: len(annexes)]
+    assert [p.text for p in annexes] == [f"Phụ lục {roman}" for roman in romans]
+    for number in annexes:
+        assert look(number) == (14, True, False, 1)
+    for reference in (p for p in word.paragraphs if p.style.style_id == "OcopAnnexReference"):
+        size, _, italic, alignment = look(reference)
+        assert 13 <= size <= 14
+        assert italic
+        assert alignment == 1
+        assert (reference.text[0], reference.text[-1]) == ("(", ")")
+
+
 def test_tables_fill_the_text_width_and_never_more(word):
     sections = list(word.sections)
     tables = data_tables(word)
