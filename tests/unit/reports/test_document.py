@@ -116,7 +116,7 @@ def text_width(text: str, size: float, share: float) -> float:
 
 
 def test_the_heading_block_is_that_of_the_decree(word):
-    """NĐ 30/2020/NĐ-CP Phụ lục I: Quốc hiệu 12-13 bold, Tiêu ngữ 13-14 bold, bodies 12-13, number 13, place and day 13-14 italic."""
+    """NĐ 30/2020/NĐ-CP Phụ lục I: sizes and weight of bodies, Quốc hiệu, Tiêu ngữ, number, place and day; the rules below."""
     block = word.tables[0]
     (parent, issuing, left_rule), (country, motto, right_rule) = (
         cell.paragraphs for cell in block.rows[0].cells
@@ -147,7 +147,7 @@ def test_the_heading_block_is_that_of_the_decree(word):
 
 
 def test_title_recipients_and_signature_are_those_of_the_decree(word):
-    """NĐ 30/2020/NĐ-CP Phụ lục I: title 13-14 bold with a rule; "Nơi nhận" 12 bold italic, its lines 11; title of the signatory 13-14 bold."""
+    """NĐ 30/2020/NĐ-CP Phụ lục I: title 13-14 bold with a rule; "Nơi nhận" 12 bold italic, its lines 11; signatory 13-14 bold."""
     styles = [paragraph.style.style_id for paragraph in word.paragraphs]
     title = word.paragraphs[styles.index("OcopTitle")]
     assert title.text == "BÁO CÁO"
@@ -176,7 +176,7 @@ def test_title_recipients_and_signature_are_those_of_the_decree(word):
 
 
 def test_paragraphs_stand_apart_and_annexes_are_named_in_roman(word):
-    """NĐ 30/2020/NĐ-CP Phụ lục I: at least 6 pt between paragraphs, lines single to 1,5; "Phụ lục I" with its title and reference."""
+    """NĐ 30/2020/NĐ-CP Phụ lục I: at least 6 pt between paragraphs, lines single to 1,5; "Phụ lục I", its title and reference."""
     styles = {style.style_id: style for style in word.styles}
     for name in ("OcopBody", "OcopBasis"):
         paragraph = styles[name].paragraph_format
