@@ -4,7 +4,7 @@ FROM python:3.11.13-slim-bookworm
 # writer-nogui turns the docx into the PDF; Liberation 1 lacks Vietnamese letters, so it must be fonts-liberation2.
 # postgresql-client has the pg_dump of the backup: bookworm's 15, the release of the metadata database.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libreoffice-writer-nogui fonts-liberation2 postgresql-client \
+    && apt-get install --yes --no-install-recommends libreoffice-writer-nogui fonts-liberation2 poppler-utils postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 
 # Without compiled bytecode every task pays the compilation again at import.

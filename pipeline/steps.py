@@ -385,6 +385,7 @@ def report(settings: Settings, period: str) -> Outcome:
     from reports.freeze import SEAL, FreezeError, current_directory
     from reports.frozen import ReportError
     from reports.pdf import PdfError, make_pdf
+    from reports.pdf_proof import prove_pdf
     from reports.proof import prove
     from reports.render import ReportHeld, render
 
@@ -398,12 +399,18 @@ def report(settings: Settings, period: str) -> Outcome:
         if differences:
             raise StepError("The printed report differs from the frozen warehouse: " + " ".join(differences))
         pdf = make_pdf(paths[0])
+        differences = prove_pdf(paths[0], pdf) if pdf else None
+        if differences:
+            pdf.unlink()
+            raise StepError("The PDF differs from the proven document and is removed: " + differences[0])
     except ReportHeld as error:
         return Outcome("report", HELD, str(error))
     except (FreezeError, ReportError, DefinitionError, PdfError) as error:
         raise StepError(str(error)) from error
     files = [*paths, *([pdf] if pdf else [])]
     note = "" if pdf else "; no pdf, LibreOffice is not installed"
+    if pdf and differences is None:
+        note = "; the pdf is not read back, poppler (pdftotext) is not installed"
     names = ", ".join(path.name for path in files)
     return Outcome(
         "report", 0, f"{names}; every figure proven{note}", {"files": [str(path) for path in files]}

@@ -5,9 +5,12 @@ import shutil
 import subprocess
 
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
 
 from reports import pdf
 from reports.pdf import PdfError, make_pdf
+from reports.pdf_proof import prove_pdf
 from reports.seal import seal
 
 PERIOD = "2024H2"
@@ -56,6 +59,20 @@ def test_without_libreoffice_there_is_no_pdf_and_a_clear_word(docx, monkeypatch,
     assert "LibreOffice (soffice) is not installed" in caplog.text
 
 
+def test_without_poppler_the_pdf_is_not_read_back_and_a_clear_word(docx, monkeypatch, caplog):
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    assert prove_pdf(docx, docx.with_suffix(".pdf")) is None
+    assert "poppler (pdftotext) is not installed" in caplog.text
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler (pdftotext)")
+def test_a_file_that_is_no_pdf_is_named(docx, tmp_path):
+    broken = tmp_path / "bao-cao.pdf"
+    broken.write_text("no pdf")
+    (difference,) = prove_pdf(docx, broken)
+    assert difference.startswith("bao-cao.pdf cannot be read")
+
+
 def test_a_failed_conversion_is_an_error_with_its_words(docx, program):
     with pytest.raises(PdfError, match="made no PDF of .*: source file could not be loaded"):
         make_pdf(docx, program("echo source file could not be loaded"))
@@ -77,8 +94,15 @@ def test_a_sealed_release_gets_no_other_pdf(docx, program, signed_at):
 @pytest.mark.skipif(
     not shutil.which("soffice") or not shutil.which("pdftotext"), reason="needs LibreOffice, poppler"
 )
-def test_the_real_pdf_says_what_the_document_says(docx):
+def test_the_real_pdf_says_what_the_document_says(docx, tmp_path):
     made = make_pdf(docx)
+    assert prove_pdf(docx, made) == []
+    other = Document(str(docx))
+    *_, amount = (t for t in other.element.body.iter(qn("w:t")) if t.text == "1.390,029")
+    amount.text = "1.390,027"
+    other.save(tmp_path / "khac.docx")
+    (difference,) = prove_pdf(docx, make_pdf(tmp_path / "khac.docx"))
+    assert '1.390,027 stands where the document has 1.390,029 of "1.390,029"' in difference
     text = subprocess.run(
         ["pdftotext", "-layout", str(made), "-"], capture_output=True, text=True, check=True
     ).stdout
