@@ -57,30 +57,31 @@ def prove_pdf(document: Path, pdf: Path) -> list[str] | None:
     return [f"{pdf.name}, page {page}: {figure} is not in the document" for page, figure, _ in more[:1]]
 
 
-def _is_added(found: tuple[int, str, str], beside: set[str]) -> bool:
+def _is_added(found: tuple[int, str, str], beside: str) -> bool:
+    """Whether a figure of the PDF is a page number or may come from a text that is not compared."""
     _, figure, page_number = found
-    return figure == page_number or figure in beside
+    return figure == page_number or figure in beside or figure[::-1] in beside
 
 
-def _document_figures(path: Path) -> tuple[list[tuple[str, str]], set[str]]:
-    """The figures of the sentences and of the cells that are a figure, with their text; and those that stand beside them.
+def _document_figures(path: Path) -> tuple[list[tuple[str, str]], str]:
+    """The figures of the sentences and of the cells that are a figure, with their text; and all texts beside them.
 
-    Names are not compared: what is written from right to left in one comes out of a PDF in another order.
+    Names are not compared: one written from right to left comes out of a PDF turned round, and a long one in pieces.
     """
     word = Document(str(path))
-    figures, beside = [], set()
+    figures, beside = [], []
     for paragraph in word.element.body.iter(qn("w:p")):
         text = "".join(part.text or "" for part in paragraph.iter(qn("w:t"))).strip()
         is_in_table = any(parent.tag == qn("w:tbl") for parent in paragraph.iterancestors())
         if not is_in_table or VIETNAMESE_NUMBER.fullmatch(text) or VIETNAMESE_DATE.fullmatch(text):
             figures += [(figure, text[:80]) for figure in FIGURE.findall(text)]
         else:
-            beside.update(FIGURE.findall(text))
+            beside.append(text)
     for part in word.part.package.iter_parts():
         if part.content_type.endswith("drawingml.chart+xml"):
             for value in etree.fromstring(part.blob).iter(f"{{{CHART}}}v"):
-                beside.update(FIGURE.findall(_as_shown(value.text or "")))
-    return figures, beside
+                beside.append(_as_shown(value.text or ""))
+    return figures, "\n".join(beside)
 
 
 def _as_shown(value: str) -> str:

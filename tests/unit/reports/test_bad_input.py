@@ -1,5 +1,7 @@
 """What comes in badly: the report comes out whole and honest, or stops with one clear sentence."""
 
+import shutil
+
 import pytest
 from docx import Document
 from report_warehouse import PRODUCTS, build_warehouse
@@ -7,6 +9,8 @@ from report_warehouse import PRODUCTS, build_warehouse
 from reports import document, readback
 from reports.freeze import freeze
 from reports.frozen import ReportError
+from reports.pdf import make_pdf
+from reports.pdf_proof import prove_pdf
 from reports.proof import prove
 from reports.render import render
 
@@ -69,6 +73,17 @@ def test_a_naughty_name_is_printed_as_it_is(printed_with):
     directory = printed_with([named(name, row) for row, name in enumerate(NAUGHTY, start=7)])
     assert product_names(directory) == [readback.plain(name) for name in NAUGHTY]
     assert prove(directory, PERIOD) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not shutil.which("soffice") or not shutil.which("pdftotext"), reason="needs LibreOffice, poppler"
+)
+def test_naughty_names_keep_no_pdf_from_its_proof(printed_with):
+    names = [*NAUGHTY, "نخل 12 تمر 34", "\u202e12.345 đảo 67\u202c 89", "9" * 120]
+    directory = printed_with([named(name, row) for row, name in enumerate(names, start=7)])
+    printed = directory / f"bao-cao-ocop-{PERIOD}.docx"
+    assert prove_pdf(printed, make_pdf(printed)) == []
 
 
 @pytest.mark.parametrize("name", ["Nho\x07sấy", "Nho\x1bsấy"])
