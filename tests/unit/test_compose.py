@@ -147,14 +147,14 @@ def test_folders_of_the_image_are_those_airflow_reads():
 
 
 def test_every_setting_the_code_reads_reaches_the_tasks():
-    """Not OCOP_LANDING, in whose place a share is mounted, and not OCOP_WEBHOOK, whose address is a secret."""
+    """Not OCOP_LANDING, in whose place a share is mounted, nor OCOP_WEBHOOK, a secret; OCOP_COMMIT comes with the image."""
     read = set(
         re.findall(r'"(OCOP_[A-Z_]+)"', (PROJECT / "pipeline/settings.py").read_text(encoding="utf-8"))
     )
     read |= {"OCOP_SMTP_PASSWORD_FILE", "OCOP_IMAP_PASSWORD_FILE"}  # named after their server
     for worker in ("scheduler", "dag-processor"):
         given = {name for name in SERVICES[worker]["environment"] if name.startswith("OCOP_")}
-        assert given == read - {"OCOP_LANDING", "OCOP_WEBHOOK"}, worker
+        assert given == read - {"OCOP_LANDING", "OCOP_WEBHOOK", "OCOP_COMMIT"}, worker
         files = {value for name, value in SERVICES[worker]["environment"].items() if name.endswith("_FILE")}
         assert files <= {f"/run/secrets/{name}" for name in SERVICES[worker]["secrets"]}
 

@@ -1,6 +1,8 @@
 with
     result as (select * from {{ ref("rpt_ministry__target_result") }}),
 
+    told as (select * from {{ ref("int_ministry__target") }}),
+
     target as (select * from {{ ref("mart_target") }}),
 
     -- What the report prints of a target, with the codes behind its words.
@@ -29,10 +31,12 @@ with
             target._sheet,
             target._row_number,
         from result
+        inner join told on result.period_code = told.report_period_code and result.row_code = told.row_code
         inner join
             target
-            on result.row_code
-            = target.subject_unit_code || '-' || target._submission_id || '-' || target._row_number
+            on told.subject_unit_code = target.subject_unit_code
+            and told._submission_id = target._submission_id
+            and told._row_number = target._row_number
     )
 
 select *

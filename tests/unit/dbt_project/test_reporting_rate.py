@@ -52,14 +52,16 @@ create table stg_forms__cover (
 
 def sql_of(name):
     (path,) = MODELS.rglob(f"{name}.sql")
-    variables = {"as_of": "2025-12-31", "form_sheets": FORMS}
-    template = jinja2.Environment(autoescape=False).from_string(path.read_text(encoding="utf-8"))
+    variables = {"form_sheets": FORMS}
+    texts = [p.read_text(encoding="utf-8") for p in (MODELS.parent / "macros/clock.sql", path)]
+    template = jinja2.Environment(autoescape=False).from_string("".join(texts))
     return template.render(ref=lambda table: table, var=variables.__getitem__)
 
 
 @pytest.fixture(scope="module")
 def connection():
     with duckdb.connect() as connection:
+        connection.execute("set variable as_of = date '2025-12-31'")
         connection.execute(DDL)
         for code, parent, first, last in UNITS:
             connection.execute(

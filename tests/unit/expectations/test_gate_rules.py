@@ -21,17 +21,21 @@ PERIODS = {"nightly": None, "ministry": "2024H2"}
 @pytest.fixture(autouse=True, scope="module")
 def remembering_gate():
     """Most frames of a fault are those of the sound warehouse: what was judged once is not judged again."""
-    judge = gate._expectations_judge()
+    raw_results = {}
+    judge = gate._expectations_judge(raw_results)
     judged = {}
 
-    def judge_once(rule, frame):
+    def judge_once(rule, frame, results):
         key = (rule.id, pickle.dumps(frame))
         if key not in judged:
-            judged[key] = judge(rule, frame)
-        return judged[key]
+            judged[key] = judge(rule, frame), raw_results[rule.id]
+        found, results[rule.id] = judged[key]
+        return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gate, "_expectations_judge", lambda: judge_once)
+        patch.setattr(
+            gate, "_expectations_judge", lambda results: functools.partial(judge_once, results=results)
+        )
         patch.setattr(gate, "load_rules", functools.cache(load_rules))
         yield
 

@@ -21,7 +21,7 @@ insert into fct_submission values
     ('{NEW}', '585', '{PERIOD}', 'ninh-son.xlsx', 'accepted', true, '2025-01-10 02:30:00+00', 2);
 insert into int_ministry__evidence values
     ('{PERIOD}', 'funding_by_source', 'NSTW/1', 'disbursed_amount_vnd_million', 'sum', 'line 5', 100, '{NEW}',
-     'Kinh phí', 5, 'disbursed_amount_vnd_million');
+     'Kinh phí', 5, 'disbursed_amount_vnd_million', []);
 update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = disbursed_amount_vnd_million + 100
     where row_code in ('NSTW/1', 'total');
 update rpt_ministry__submission_status
@@ -94,17 +94,17 @@ def test_every_change_is_told_with_both_values_and_its_cause(amend):
             "Bảng 1", "Huyện Ninh Sơn", "Số cảnh báo", None, 0, "Trước chưa có số liệu", "1",
         ),
         "funding_by_source:NSTW/1:disbursed_amount_vnd_million": (
-            "Bảng 9", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
+            "Bảng 10", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
         ),
         "funding_by_source:total:disbursed_amount_vnd_million": (
-            "Bảng 9", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
+            "Bảng 10", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
         ),
         "activity:fair:row": (
-            "Bảng 11", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
+            "Bảng 12", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
             "Thêm dòng: Số lượng 3; Số dòng báo cáo 1; Trong đó ước tính 0", "1",
         ),
         "conflict:1:row": (
-            "Bảng 12", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
+            "Bảng 13", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
             None, "Bỏ dòng: Giá trị thứ nhất 345; Giá trị thứ hai 342; Đơn vị tính triệu đồng", "1",
         ),
     }  # fmt: skip
