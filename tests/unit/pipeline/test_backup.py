@@ -24,12 +24,6 @@ from pipeline import integrity, steps
 KEY = b"mot khoa bi mat du dai"
 
 
-@pytest.fixture(autouse=True)
-def _no_airflow(monkeypatch):
-    monkeypatch.delenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", raising=False)
-    monkeypatch.delenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_CMD", raising=False)
-
-
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     """A home with one loaded submission, a decision, a contact and one file that waits in landing."""
