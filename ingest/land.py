@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,12 +56,18 @@ def ledger_path(archive: Path) -> Path:
 
 
 def land_files(
-    landing: Path, archive: Path, province_code: str, landed_at: datetime, due_at: datetime | None = None
+    landing: Path,
+    archive: Path,
+    province_code: str,
+    landed_at: datetime,
+    due_at: datetime | None = None,
+    mailed_at: Mapping[str, datetime] | None = None,
 ) -> list[Landed]:
     """Move every file of the landing folder (and its sub-folders) into the archive, in order of arrival.
 
     A file is received when it is landed. Where that is later than it was due, one that lay there by then was received
-    when due, and one that came in between when it came. A file whose content is known already changes nothing: no
+    when due, and one that came in between when it came; ``mailed_at`` says by sha256 when those of the mailbox came into
+    it. A file whose content is known already changes nothing: no
     ledger line, no new copy. A file that cannot be taken stays, is named, and stops no other.
     """
     archive.mkdir(parents=True, exist_ok=True)
@@ -70,23 +77,28 @@ def land_files(
         for path in arrivals:
             folder = path.parent.relative_to(landing).as_posix()
             try:
-                received_at = _received_at(path, landed_at, due_at or landed_at)
-                landed.append(_land_one(path, folder, archive, province_code, received_at, known, reader))
+                came_at = _came_at(path)
+                digest = _copy(path, archive / _INCOMING)
+                came_at = (mailed_at or {}).get(digest, came_at)
+                received_at = min(max(came_at, due_at or landed_at), landed_at)
+                landed.append(
+                    _land_one(path, folder, digest, archive, province_code, received_at, known, reader)
+                )
             except (OSError, _NotTakenError) as error:
                 landed.append(Landed(storable_name(path.name), problem=str(error)))
                 (archive / _INCOMING).unlink(missing_ok=True)
     return landed
 
 
-def _received_at(path: Path, landed_at: datetime, due_at: datetime) -> datetime:
+def _came_at(path: Path) -> datetime:
     """Not the time of the content, which a copy keeps and a sender can set: the kernel notes when the file came here."""
-    came_at = datetime.fromtimestamp(path.stat().st_ctime, UTC)
-    return min(max(came_at, due_at), landed_at)
+    return datetime.fromtimestamp(path.stat().st_ctime, UTC)
 
 
 def _land_one(
     path: Path,
     folder_name: str,
+    digest: str,
     archive: Path,
     province_code: str,
     received_at: datetime,
@@ -94,7 +106,6 @@ def _land_one(
     reader: Readers,
 ) -> Landed:
     incoming = archive / _INCOMING
-    digest = _copy(path, incoming)
     name = storable_name(path.name)
     folder_name = "" if folder_name == "." else "/".join(map(storable_name, folder_name.split("/")))
     earlier = next((line for line in known if line["file_sha256"] == digest), None)

@@ -7,8 +7,10 @@ import imaplib
 import os
 import re
 import ssl
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -48,11 +50,7 @@ def collect_mail(
     answers for. A file from the contact of a unit lies in that unit's folder, where it can speak for no other. What is
     not taken (unknown sender, too large, no table) stays in the mailbox and is named in the journal, without the address.
     """
-    try:
-        connection = _connected(server)
-    except (OSError, imaplib.IMAP4.error) as error:
-        why = untrusted(error) if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
-        raise MailboxError(f"The mailbox at {server!r} cannot be opened ({why}).") from error
+    connection = _opened(server, _TIMEOUT_SECONDS)
     told: list[dict] = []
     try:
         known = {(line["message_sha256"], line["file_sha256"]) for line in journal.read(journal_path)}
@@ -76,18 +74,31 @@ def collect_mail(
     return told
 
 
+def require_mailbox(server, seconds: int) -> None:
+    """Raises MailboxError when the mailbox cannot be opened within so many seconds; reads no message."""
+    connection = _opened(server, seconds)
+    with suppress(OSError, imaplib.IMAP4.error):
+        connection.logout()
+
+
 def untrusted(error: ssl.SSLCertVerificationError) -> str:
     """What to tell of a server whose certificate nobody we trust vouches for."""
     return f"its certificate is not trusted: {error.verify_message}; see docs/runbook.md#setting-up-mail"
 
 
-def _connected(server) -> imaplib.IMAP4:
+def _opened(server, seconds: int) -> imaplib.IMAP4:
+    try:
+        return _connected(server, seconds)
+    except (OSError, imaplib.IMAP4.error) as error:
+        why = untrusted(error) if isinstance(error, ssl.SSLCertVerificationError) else type(error).__name__
+        raise MailboxError(f"The mailbox at {server!r} cannot be opened ({why}).") from error
+
+
+def _connected(server, seconds: int) -> imaplib.IMAP4:
     if server.scheme == "imaps":
-        connection = imaplib.IMAP4_SSL(
-            server.host, server.port, ssl_context=server.tls(), timeout=_TIMEOUT_SECONDS
-        )
+        connection = imaplib.IMAP4_SSL(server.host, server.port, ssl_context=server.tls(), timeout=seconds)
     else:
-        connection = imaplib.IMAP4(server.host, server.port, timeout=_TIMEOUT_SECONDS)
+        connection = imaplib.IMAP4(server.host, server.port, timeout=seconds)
         if "STARTTLS" in connection.capabilities:
             connection.starttls(server.tls())
         elif not server.is_on_this_machine:
@@ -104,9 +115,8 @@ def _connected(server) -> imaplib.IMAP4:
 
 def _take(connection, number: str, landing: Path, units, province_code: str, known: set, tell) -> bool:
     """Deal with one message; false when its sender is unknown."""
-    head = _fetched(connection, number, "(RFC822.SIZE BODY.PEEK[HEADER])")
-    header = max(head, key=len)
-    size = int(re.search(rb"RFC822\.SIZE (\d+)", b" ".join(head))[1])
+    said, header = _fetched(connection, number, "(RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER])")
+    size = int(re.search(rb"RFC822\.SIZE (\d+)", said)[1])
     message = message_from_bytes(header, policy=default)
     message_id = hashlib.sha256(_text(message, "Message-ID").strip().encode() or header).hexdigest()
     codes = units.get(_sender(message), ())
@@ -116,15 +126,34 @@ def _take(connection, number: str, landing: Path, units, province_code: str, kno
     if size > _MAX_MESSAGE_BYTES:
         tell(message_id, "", taken=False, why="too_large", unit_codes=list(codes))
         return True
-    body = max(_fetched(connection, number, "(BODY.PEEK[])"), key=len)
+    _, body = _fetched(connection, number, "(BODY.PEEK[])")
     _take_files(
-        message_from_bytes(body, policy=default), message_id, codes, landing, province_code, known, tell
+        message_from_bytes(body, policy=default),
+        message_id,
+        codes,
+        landing,
+        province_code,
+        _came_at(said),
+        known,
+        tell,
     )
     return True
 
 
+def _came_at(fetched: bytes) -> str:
+    """When the mail server took a message: nothing a sender can set, unlike the message's own date."""
+    return datetime.fromtimestamp(time.mktime(imaplib.Internaldate2tuple(fetched)), UTC).isoformat()
+
+
 def _take_files(
-    message: EmailMessage, message_id: str, codes, landing: Path, province_code: str, known: set, tell
+    message: EmailMessage,
+    message_id: str,
+    codes,
+    landing: Path,
+    province_code: str,
+    came_at: str,
+    known: set,
+    tell,
 ) -> None:
     files = _files(message)
     for name, body in files[:MOST_ATTACHMENTS]:
@@ -143,16 +172,19 @@ def _take_files(
         else:
             # Landing knows the content, should power go before the journal is written.
             _put(landing / unit / "mail", digest, name, body)
-            tell(message_id, digest, taken=True, **line | {"unit_codes": [unit]})
+            tell(message_id, digest, taken=True, came_at=came_at, **line | {"unit_codes": [unit]})
     if len(files) > MOST_ATTACHMENTS:
         tell(message_id, "", taken=False, why="too_many", unit_codes=list(codes))
 
 
-def _fetched(connection, number: str, what: str) -> list[bytes]:
+def _fetched(connection, number: str, what: str) -> tuple[bytes, bytes]:
+    """What the server says of a message, and the part of it that was asked for."""
     status, found = connection.uid("fetch", number, what)
-    if status != "OK":
+    parts = [part for part in found if isinstance(part, tuple)]
+    if status != "OK" or len(parts) != 1:
         raise imaplib.IMAP4.error(f"message {number} cannot be fetched")
-    return [piece for part in found if part for piece in (part if isinstance(part, tuple) else (part,))]
+    ((line, content),) = parts
+    return b" ".join([line, *(part for part in found if isinstance(part, bytes))]), content
 
 
 def _text(message: EmailMessage, header: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ingest import journal
 from ingest.land import ledger_path
+from ingest.mailbox import MailboxError, require_mailbox
 from pipeline.backup import newest_backup
 from pipeline.home import require_home
 from pipeline.integrity import verify_home
@@ -36,9 +37,10 @@ Finding = tuple[int, str]
 
 
 def doctor(settings: Settings) -> Outcome:
-    """Look at disk, modes, versions, calendar, last publish, chain, clock, mail, landing, leftovers and backup."""
+    """Look at disk, modes, versions, calendar, last publish, chain, clock, mail, mailbox, landing, leftovers and backup."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
-        disk, modes, versions, calendar, libreoffice, published, chain, clock, mail, landing, leftover_files, backup
+        disk, modes, versions, calendar, libreoffice, published, chain, clock, mail, mailbox, landing, leftover_files,
+        backup,
     )  # fmt: skip
     findings = [_as_record(check.__name__, *check(settings)) for check in checks]
     worst = max(finding["exit_code"] for finding in findings)
@@ -186,6 +188,21 @@ def mail(_settings: Settings) -> Finding:
             return WELL, f"{server!r} answers"
     except (OSError, smtplib.SMTPException) as error:
         return BROKEN, f"{server!r} does not take mail ({reason_of(error)}); it waits"
+
+
+def mailbox(_settings: Settings) -> Finding:
+    """Whether the mailbox that workbooks are sent to can be opened."""
+    try:
+        server = load_post_settings().imap
+    except ValueError as error:
+        return BROKEN, str(error)
+    if server is None:
+        return WELL, "none is set (OCOP_IMAP); workbooks come by folder alone"
+    try:
+        require_mailbox(server, _MAIL_SECONDS)
+    except MailboxError as error:
+        return BROKEN, f"{error} What was sent waits there"
+    return WELL, f"{server!r} answers"
 
 
 def landing(settings: Settings) -> Finding:

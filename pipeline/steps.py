@@ -43,7 +43,12 @@ def land(settings: Settings) -> Outcome:
         _require_whole_logs(settings)
         not_brought = _collect(settings) + _collect_mail(settings)
         landed = not_brought + land_files(
-            settings.landing, settings.archive, settings.province_code, settings.known_at, settings.due_at
+            settings.landing,
+            settings.archive,
+            settings.province_code,
+            settings.known_at,
+            settings.due_at,
+            _mailed_at(settings),
         )
     new = [item.submission_id for item in landed if item.is_new]
     left = {item.file_name: item.problem for item in landed if item.problem}
@@ -107,6 +112,14 @@ def _collect_mail(settings: Settings) -> list[Landed]:
 
     problem = fetch_mail(settings, post)
     return [Landed("mailbox", problem=problem)] if problem else []
+
+
+def _mailed_at(settings: Settings) -> dict[str, datetime]:
+    """By sha256 when each file of the mailbox came into it; none where an earlier version did not note it."""
+    from pipeline.digest import mailbox_path
+
+    lines = (line for line in journal.read(mailbox_path(settings)) if "came_at" in line)
+    return {line["file_sha256"]: datetime.fromisoformat(line["came_at"]) for line in lines}
 
 
 def _post_settings() -> PostSettings:

@@ -12,7 +12,7 @@ from mail_servers import DOVECOT, NO_DOVECOT, free_port, imap_server
 
 from ingest import journal, mailbox
 from ingest.land import ledger_path
-from pipeline import steps
+from pipeline import doctor, steps
 from pipeline.contacts import take_contacts
 from pipeline.digest import mailbox_path, make_digest
 from pipeline.settings import PROJECT
@@ -44,10 +44,11 @@ def box(server, tmp_path, monkeypatch):
     client.store("1:*", "+FLAGS", "\\Deleted") if client.search(None, "ALL")[1][0] else None
     client.expunge()
 
-    def put(*messages):
+    def put(*messages, came_at=None):
+        date = came_at and imaplib.Time2Internaldate(came_at)
         for message in messages:
             content = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
-            assert client.append("INBOX", None, None, content)[0] == "OK"
+            assert client.append("INBOX", None, date, content)[0] == "OK"
 
     yield put
     client.logout()
@@ -105,6 +106,34 @@ def test_a_workbook_of_a_known_sender_is_landed_once(box, home):
     # The same mail put back into the box, as a provider's restore does, brings nothing again.
     box(mail("dao@ninhphuoc.vn", ("Báo cáo huyện Ninh Phước.xlsx", WORKBOOK.read_bytes())))
     assert fetch(home) == {}
+
+
+def test_a_mail_taken_by_a_late_night_counts_from_when_it_came_into_the_mailbox(box, home):
+    """A night due at 2:00 begins at noon, after a power cut: what came at 8:00 was not there at 2:00, nor came it at noon."""
+    due_at = KNOWN_AT - timedelta(hours=10)
+    late = replace(home, due_at=due_at)
+    for number, hours in enumerate((-12, 6, 24)):
+        box(
+            mail("dao@ninhphuoc.vn", (f"{number}.csv", b"%d" % number), message_id=f"<{number}@x>"),
+            came_at=due_at + timedelta(hours=hours),
+        )
+
+    steps.land(late)
+
+    received = {line["file_name"]: line["received_at"] for line in journal.read(ledger_path(home.archive))}
+    expected = (due_at, due_at + timedelta(hours=6), KNOWN_AT)  # and never after it was taken
+    assert received == {f"{number}.csv": moment.isoformat() for number, moment in enumerate(expected)}
+
+
+def test_the_doctor_looks_at_the_mailbox(box, home, monkeypatch, tmp_path):
+    code, said = doctor.mailbox(home)
+    assert (code, said.endswith("answers")) == (0, True)
+    (tmp_path / "wrong").write_text("wrong")
+    monkeypatch.setenv("OCOP_IMAP_PASSWORD_FILE", str(tmp_path / "wrong"))
+    code, said = doctor.mailbox(home)
+    assert (code, said.endswith("cannot be opened (error). What was sent waits there")) == (2, True)
+    monkeypatch.delenv("OCOP_IMAP")
+    assert doctor.mailbox(home)[0] == 0
 
 
 def test_the_contact_of_one_unit_never_speaks_for_another(box, home):

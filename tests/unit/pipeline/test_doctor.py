@@ -19,7 +19,8 @@ from pipeline.calendar import Calendar, load_calendar
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A home that is well as far as this machine is; no mail server is set."""
-    monkeypatch.delenv("OCOP_SMTP", raising=False)
+    for variable in ("OCOP_SMTP", "OCOP_IMAP"):
+        monkeypatch.delenv(variable, raising=False)
     settings = settings_of(tmp_path)
     for folder in (settings.landing, settings.archive, settings.published, settings.build):
         folder.mkdir()
@@ -43,8 +44,8 @@ def test_a_well_home_lacks_a_mail_server_only(home, capsys):
     # The machine's own state is not the home's: room on its disk, its packages, its LibreOffice.
     home_checks = {k: v[0] for k, v in found.items() if k not in ("disk", "versions", "libreoffice")}
     assert home_checks == {
-        "modes": 0, "calendar": 0, "published": 0, "chain": 0, "clock": 0, "mail": 1, "landing": 0,
-        "leftover_files": 0, "backup": 0,
+        "modes": 0, "calendar": 0, "published": 0, "chain": 0, "clock": 0, "mail": 1, "mailbox": 0,
+        "landing": 0, "leftover_files": 0, "backup": 0,
     }  # fmt: skip
     assert found["published"][1] == "published, 17 hours ago"
     doctor.show(outcome, as_json=True)
