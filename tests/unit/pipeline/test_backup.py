@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import shutil
 import socket
 import sqlite3
@@ -15,11 +17,13 @@ from pathlib import Path
 import districts
 import pytest
 from homes import settings_of
+from sqlalchemy.engine import make_url
 
 from ingest import journal
 from ingest.land import ledger_path
 from pipeline import backup as backup_module
 from pipeline import integrity, steps
+from pipeline.settings import PROJECT
 
 KEY = b"mot khoa bi mat du dai"
 
@@ -270,9 +274,17 @@ def test_postgresql_metadata_comes_along_as_a_dump_that_restores(home, tmp_path,
     outcome = steps.restore(home, backed_up(home, tmp_path / "kept"), tmp_path / "new")
     dump = tmp_path / "new" / "airflow" / "airflow.dump"
     assert f"pg_restore --clean --if-exists --dbname=airflow {dump}" in outcome.summary
-    script = subprocess.run(
-        ["pg_restore", "--file=-", dump], check=True, capture_output=True, text=True
-    ).stdout
-    assert "CREATE TABLE public.dag" in script
-    assert "nightly_load" in script
     assert list((tmp_path / "kept").glob(".metadata-*")) == []
+    # The runbook's line, typed twice: into the empty database of a new server, and over what stands.
+    server = make_url(postgresql)
+    line = re.search(
+        r"pg_restore --host=postgres.*airflow\.dump", (PROJECT / "docs" / "runbook.md").read_text()
+    )[0]
+    line = line.replace("--host=postgres", f"--host={server.host} --port={server.port}")
+    line = line.replace("/srv/ocop/airflow/airflow.dump", str(dump))
+    psql = ["psql", "-h", server.host, "-p", str(server.port), "-U", "airflow", "-At"]
+    subprocess.run([*psql, "-d", "postgres", "-c", "create database airflow"], check=True)
+    for _ in range(2):
+        subprocess.run(shlex.split(line), check=True)
+        query = [*psql, "-d", "airflow", "-c", "select dag_id from dag"]
+        assert subprocess.run(query, check=True, capture_output=True, text=True).stdout == "nightly_load\n"
