@@ -30,7 +30,11 @@ _VALUE = (
     rb'| t="inlineStr"><is><t(?: xml:space="preserve")?+>' + _SEEN + rb"</t></is></c>"
 )
 _VALUE_ROWS = re.compile(
-    rb"(?:" + _ROW + rb'(?:/>|>(?:<c r="[A-Z]{1,3}[1-9]\d{0,6}"(?: s="\d+")?+(?:' + _VALUE + rb"))*+</row>))*+"
+    rb"(?:"
+    + _ROW
+    + rb'(?:/>|>(?:<c r="[A-Z]{1,3}[1-9]\d{0,6}"(?: s="\d+")?+(?:'
+    + _VALUE
+    + rb"))*+</row>))*+"
 )
 # Cells with something in them: letters, row, style, type, formula, the value's element, value, text.
 _CELLS = re.compile(

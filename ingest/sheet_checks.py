@@ -78,14 +78,22 @@ def judge_rows(data: SheetData, judgement: Judgement, lists: dict[str, CodeList]
     columns = {"_row_number": [row.number for row in data.rows]}
     for known in data.form.fields:
         # Of the rest there is nothing to say; a form has many more columns than an office fills.
-        if known.name in filled or known.level != "optional" or known.default is not None or data.census.faulty:
+        if (
+            known.name in filled
+            or known.level != "optional"
+            or known.default is not None
+            or data.census.faulty
+        ):
             stored = [row.get(known.name, known.default) for row in values]
             columns[known.name] = _judge_column(data, known, stored, lists, held, found)
-    found.sort(key=itemgetter(0))  # by row; within a row the words of number cells, then the fields as they stand
+    found.sort(
+        key=itemgetter(0)
+    )  # by row; within a row the words of number cells, then the fields as they stand
     judgement.issues += [issue for _, issue in found]
     nothing = {"_sheet": data.name, "_row_number": None} | dict.fromkeys(f.name for f in data.form.fields)
     return [
-        nothing | dict(zip(columns, row_values, strict=True)) for row_values in zip(*columns.values(), strict=True)
+        nothing | dict(zip(columns, row_values, strict=True))
+        for row_values in zip(*columns.values(), strict=True)
     ]
 
 
