@@ -23,11 +23,26 @@ _INSIDE = (
 _PLAIN_ROWS = re.compile(
     rb"(?:" + _ROW + rb"(?:/>|>(?:" + _PLACE + rb"(?:/>|>" + _INSIDE + rb"</c>))*+</row>))*+"
 )
+# The same of nothing but visible values, as nearly all sheets are: no formula, no error, no element without a character.
+_SEEN = rb"(?:&[^;<]*;|[\s\x80-\xff])*+[!-%'-;=-~][^<]*+"
+_VALUE = (
+    rb'(?: t="(?:s|n|b|str)")?+(?:/>|></c>|><v>' + _SEEN + rb"</v></c>)"
+    rb'| t="inlineStr"><is><t(?: xml:space="preserve")?+>' + _SEEN + rb"</t></is></c>"
+)
+_VALUE_ROWS = re.compile(
+    rb"(?:"
+    + _ROW
+    + rb'(?:/>|>(?:<c r="[A-Z]{1,3}[1-9]\d{0,6}"(?: s="\d+")?+(?:'
+    + _VALUE
+    + rb"))*+</row>))*+"
+)
 # Cells with something in them: letters, row, style, type, formula, the value's element, value, text.
 _CELLS = re.compile(
     rb'<c r="([A-Z]+)(\d+)"(?: s="(\d+)")?+(?: t="(\w+)")?+>'
     rb"(<f[^<]*+(?:</f>)?+)?+(<v/>|<v>([^<]*+)</v>)?+(?:<is><t[^>]*+>([^<]*+))?+"
 )
+_CELL = b'<c r="'
+_ADDRESS = re.compile(rb"([A-Z]+)(\d+)")
 _HIDDEN_ROWS = re.compile(rb'<row r="(\d+)"[^>]* hidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<col\b[^>]*+>")
 _HIDDEN_COLUMN = re.compile(rb' hidden="(?:1|true)"')
@@ -67,14 +82,17 @@ def count_plain(
     """Fill the census of a sheet from its XML; False, and nothing filled, when the sheet is not plain."""
     before, found, rest = content.partition(b"<sheetData>")
     rows, ended, after = rest.partition(b"</sheetData>")
-    if not (found and ended and _BEFORE.match(before) and _PLAIN_ROWS.fullmatch(rows)):
+    if not (found and ended and _BEFORE.match(before)):
         return False
     if _ELSEWHERE.search(before, len(b"<?xml")) or _ELSEWHERE.search(after):
         return False
     merged = _MERGED.findall(after)
     if len(merged) != after.count(b"<mergeCell "):
         return False
-    counted = _count(_CELLS.findall(rows), {b"%d" % number for number in empty}, formats)
+    blanks, styles = {b"%d" % number for number in empty}, {b"%d" % n: shown for n, shown in formats.items()}
+    counted = _count_values(rows, blanks, styles) or _count_cells(rows, blanks, styles)
+    if counted is None:
+        return False
     if counted.last_row * counted.last_column > MAX_GRID_CELLS:
         return False  # the long way names the cell
     sheet.fill(counted.last_row, counted.last_column, counted.filled)
@@ -101,11 +119,29 @@ class _Counted:
     last_column: int = 0
 
 
-def _count(cells: list[tuple[bytes, ...]], empty: set[bytes], formats: dict[int, str]) -> _Counted:
+def _count_values(rows: bytes, empty: set[bytes], styles: dict[bytes, str]) -> _Counted | None:
+    """The count of rows of nothing but visible values, without a look at each cell; None for others."""
+    signs = (*(b't="s"><v>%s</v>' % number for number in empty), *(b' s="%s"' % style for style in styles))
+    if not _VALUE_ROWS.fullmatch(rows) or any(sign in rows for sign in signs):
+        return None
+    counted = _Counted(filled=rows.count(b"></c>") - rows.count(b'"></c>'))
+    for row in rows.split(b"</row>"):
+        end = max(row.rfind(b"</v></c>"), row.rfind(b"</is></c>"))
+        if end < 0:
+            continue
+        letters, number = _ADDRESS.match(row, row.rindex(_CELL, 0, end) + len(_CELL)).groups()
+        counted.last_row = max(counted.last_row, int(number))
+        counted.last_column = max(counted.last_column, _column(letters))
+    return counted
+
+
+def _count_cells(rows: bytes, empty: set[bytes], styles: dict[bytes, str]) -> _Counted | None:
+    """The count of plain rows, cell by cell; None for others."""
+    if not _PLAIN_ROWS.fullmatch(rows):
+        return None
     counted = _Counted()
-    styles = {b"%d" % style: number_format for style, number_format in formats.items()}
-    rows, columns = set(), set()
-    for letters, row, style, kind, formula, has_value, value, text in cells:
+    found, columns = set(), set()
+    for letters, row, style, kind, formula, has_value, value, text in _CELLS.findall(rows):
         if kind == b"e" or (formula and not value and not (kind == b"str" and has_value)):
             said = _read(value) or "#N/A" if kind == b"e" else f"={_formula(formula)}"
             counted.faults.append((int(row), _column(letters), said))
@@ -118,11 +154,11 @@ def _count(cells: list[tuple[bytes, ...]], empty: set[bytes], formats: dict[int,
                 continue
             if style in styles and kind in (b"", b"n"):
                 counted.shown.append((int(row), _column(letters), _read(value), styles[style]))
-        rows.add(row)
+        found.add(row)
         columns.add(letters)
         counted.filled += 1
     counted.filled -= len(counted.faults)
-    counted.last_row = max(map(int, rows), default=0)
+    counted.last_row = max(map(int, found), default=0)
     counted.last_column = max(map(_column, columns), default=0)
     return counted
 

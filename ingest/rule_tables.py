@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ingest.spec import Form
-from ingest.store import literal, select_columns
+from ingest.store import as_json, literal, select_json
 from ingest.vietnamese import fold, match_key
 
 # Names that rows are matched by: <field>_key as dbt's match_key, <field>_fold also without diacritics and punctuation.
@@ -54,14 +54,14 @@ class RuleTables:
         """The rows of one workbook stand in the tables until the block ends."""
         self._connection.execute("begin")
         try:
-            self._connection.execute(
-                f"insert into filing values ({', '.join(literal(filing[name]) for name in _FILING)})"
+            self._run(
+                f"insert into filing values ({', '.join(f'${n}::{type_}' for n, type_ in enumerate(_FILING.values(), 1))})",
+                *(literal(filing[name]) for name in _FILING),
             )
             for name, types in self._forms.items():
                 if rows := tables.get(name):
-                    self._connection.execute(
-                        f"insert into {name} {select_columns(types, _columns(types, rows))}"
-                    )
+                    sql = f"insert into {name} {select_json(types, '$1::varchar')}"
+                    self._run(sql, as_json(_columns(types, rows)))
             yield
         finally:
             self._connection.execute("rollback")
@@ -76,13 +76,14 @@ class RuleTables:
         names = [column[0] for column in answers.description]
         return [dict(zip(names, answer, strict=True)) for answer in answers.fetchall()]
 
-    def _run(self, sql: str):
+    def _run(self, sql: str, *literals: str):
         name = self._planned.get(sql)
         if name is None:
             name = f"statement_{len(self._planned)}"
             self._connection.execute(f"prepare {name} as {sql}")
             self._planned[sql] = name
-        return self._connection.execute(f"execute {name}")
+        given = f"({', '.join(literals)})" if literals else ""
+        return self._connection.execute(f"execute {name}{given}")
 
 
 def words_of(sql: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ingest.cells import Place, as_text, typed_value
@@ -64,75 +66,83 @@ def layout_issues(data: SheetData) -> list[Issue]:
 
 def judge_rows(data: SheetData, judgement: Judgement, lists: dict[str, CodeList]) -> list[dict[str, object]]:
     """The typed values of every row; what is wrong with its cells goes to the judgement."""
-    filled = set().union(*(row.values for row in data.rows))
-    # Of the rest there is nothing to say; a form has many more columns than an office fills.
-    asked = [
-        known
-        for known in data.form.fields
-        if known.level != "optional"
-        or known.default is not None
-        or known.name in filled
-        or data.census.faulty
-    ]
+    found: list[tuple[int, Issue]] = []  # with the place of its row
+    values = [row.values for row in data.rows]
+    held: set[tuple[int, str]] = set()  # (place of the row, field) that the words in a number cell refuse
+    if _has_words(data):
+        for index, row in enumerate(data.rows):
+            values[index], said = settle(data.form, row.values, partial(_place, data, row))
+            found += [(index, issue) for issue in said]
+            held |= {(index, issue.field_name) for issue in said if issue.severity == "error"}
+    filled = set().union(*values)
+    columns = {"_row_number": [row.number for row in data.rows]}
+    for known in data.form.fields:
+        # Of the rest there is nothing to say; a form has many more columns than an office fills.
+        if (
+            known.name in filled
+            or known.level != "optional"
+            or known.default is not None
+            or data.census.faulty
+        ):
+            stored = [row.get(known.name, known.default) for row in values]
+            columns[known.name] = _judge_column(data, known, stored, lists, held, found)
+    found.sort(
+        key=itemgetter(0)
+    )  # by row; within a row the words of number cells, then the fields as they stand
+    judgement.issues += [issue for _, issue in found]
     nothing = {"_sheet": data.name, "_row_number": None} | dict.fromkeys(f.name for f in data.form.fields)
-    has_words = any(
-        isinstance(row.values.get(known.name), str)
-        for known in data.form.number_fields
-        if known.name in filled
-        for row in data.rows
-    )
-    seen: dict[tuple, object] = {}
-    return [nothing | _judge_row(data, row, asked, has_words, judgement, lists, seen) for row in data.rows]
+    return [
+        nothing | dict(zip(columns, row_values, strict=True))
+        for row_values in zip(*columns.values(), strict=True)
+    ]
 
 
-def _judge_row(
+def _has_words(data: SheetData) -> bool:
+    """Whether any number cell of the sheet holds a text."""
+    names = [known.name for known in data.form.number_fields]
+    return any(isinstance(row.values.get(name), str) for row in data.rows for name in names)
+
+
+def _place(data: SheetData, row: Row, known: Field) -> Place:
+    title = data.headers.get(known.name, known.title)
+    return Place(data.name, row.number, data.columns.get(known.name), title)
+
+
+def _judge_column(
     data: SheetData,
-    row: Row,
-    asked: list[Field],
-    has_words: bool,
-    judgement: Judgement,
+    known: Field,
+    stored_values: list[object],
     lists: dict[str, CodeList],
-    seen: dict[tuple, object],
-) -> dict[str, object]:
-    """The typed values of a row in the fields ``asked``, and in others that the words in a number cell fill.
-
-    ``has_words`` says whether any number cell of the sheet holds a text. ``seen`` remembers what faultless cells of this
-    sheet gave, because most values recur.
-    """
-    typed: dict[str, object] = {"_row_number": row.number}
-
-    def place_of(known: Field) -> Place:
-        title = data.headers.get(known.name, known.title)
-        return Place(data.name, row.number, data.columns.get(known.name), title)
-
-    values, said = settle(data.form, row.values, place_of) if has_words else (row.values, [])
-    judgement.issues.extend(said)
-    held = {issue.field_name for issue in said if issue.severity == "error"}
-    for known in asked if values is row.values else data.form.fields:
-        stored = values.get(known.name, known.default)
-        if stored is None and known.level == "optional" and not data.census.faulty:
+    held: set[tuple[int, str]],
+    found: list[tuple[int, Issue]],
+) -> list[object]:
+    """The typed values of one field in every row; what is wrong with a cell goes to ``found``."""
+    typed = []
+    faulty, is_optional = data.census.faulty, known.level == "optional"
+    letter, title = data.columns.get(known.name), data.headers.get(known.name, known.title)
+    seen: dict[object, object] = {}  # what faultless values gave: most recur
+    for index, stored in enumerate(stored_values):
+        # 1, 1.0 and True are equal and mean different things.
+        key = stored if stored.__class__ is str else (stored.__class__, stored)
+        if not faulty and ((value := seen.get(key)) is not None or (stored is None and is_optional)):
+            typed.append(value)
             continue
-        key = (known.name, type(stored), stored)  # 1, 1.0 and True are equal and mean different things
-        if (value := seen.get(key)) is not None and not data.census.faulty:
-            typed[known.name] = value
-            continue
-        place = place_of(known)
-        fault = data.census.faulty.get(f"{place.column_letter}{row.number}")
-        if fault is not None:
+        place = Place(data.name, data.rows[index].number, letter, title)
+        if faulty and (fault := faulty.get(f"{letter}{place.row_number}")) is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
             value, issue = typed_value(known, stored, place, lists)
-            if known.name in held:
+            if (index, known.name) in held:
                 issue = None
             elif value is None and issue is None and known.level == "key":
                 issue = place.issue("CELL-01", known, None)
             elif value is None and issue is None and known.level == "expected":
                 issue = place.issue("CELL-02", known, None)
         if issue:
-            judgement.issues.append(issue)
+            found.append((index, issue))
         else:
             seen[key] = value
-        typed[known.name] = value
+        typed.append(value)
     return typed
 
 

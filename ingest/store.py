@@ -57,26 +57,28 @@ def memory():
 
 def select_rows(types: dict[str, str], rows: list[dict]) -> str:
     """SQL that gives the rows with these columns and types, in their order; a type that does not hold a value is an error."""
-    return select_columns(types, {name: [row.get(name) for row in rows] for name in types})
+    return select_json(types, as_json({name: [row.get(name) for row in rows] for name in types}))
 
 
-def select_columns(types: dict[str, str], columns: dict[str, list]) -> str:
-    """The same of values by column.
+def select_json(types: dict[str, str], content: str) -> str:
+    """The same from ``content``, SQL that gives what as_json makes.
 
-    They go in as one JSON text: as SQL literals they took ten times as long to parse.
+    Rows go in as one JSON text: as SQL literals they took ten times as long to parse.
     """
-    filled = [name for name in types if any(value is not None for value in columns[name])]
-    filled = filled or list(types)[:1]
+    structure = json.dumps({name: [type_.upper()] for name, type_ in types.items()})
+    selected = ", ".join(f'unnest(content."{name}") as "{name}"' for name in types)
+    return f"select {selected} from (select from_json_strict({content}, '{structure}') as content)"
+
+
+def as_json(columns: dict[str, list]) -> str:
+    """The values by column as an SQL literal for select_json."""
+    # Most columns are empty, and a null is shorter; where all are, their lists say how many rows there are.
+    short = {name: None if values.count(None) == len(values) else values for name, values in columns.items()}
     # str is how JSON gets dates (ISO) and decimals (every digit); DuckDB reads them back by the type.
-    content = json.dumps({name: columns[name] for name in filled}, ensure_ascii=False, default=str)
+    content = json.dumps(short if any(short.values()) else columns, ensure_ascii=False, default=str)
     if "\\u0000" in content:  # the one character a string of SQL cannot carry
-        return select_columns(types, {k: list(map(_without_nul, values)) for k, values in columns.items()})
-    structure = json.dumps({name: [types[name].upper()] for name in filled})
-    selected = ", ".join(
-        f'unnest(content."{name}") as "{name}"' if name in filled else f'null::{type_} as "{name}"'
-        for name, type_ in types.items()
-    )
-    return f"select {selected} from (select from_json_strict({literal(content)}, '{structure}') as content)"
+        return as_json({name: list(map(_without_nul, values)) for name, values in columns.items()})
+    return literal(content)
 
 
 def _without_nul(value: object) -> object:
