@@ -106,30 +106,21 @@ with
             figure.disbursed_amount_vnd_million,
             {{ disbursed_share("figure", "ranked") }} as disbursed_share_pct,
             figure.approximate_line_count,
-            nullif(
-                concat_ws(
-                    '; ',
-                    -- A dash says that nothing is known; an amount does not say that it is part of one.
-                    if(
-                        figure.planned_amount_vnd_million is not null and not ranked.is_planned_known,
-                        'Chưa đủ số kế hoạch',
-                        null
-                    ),
-                    if(
-                        figure.disbursed_amount_vnd_million is not null and not ranked.is_disbursed_known,
-                        'Chưa đủ số giải ngân',
-                        null
-                    ),
-                    if(
-                        figure.planned_amount_vnd_million > 0
-                        and figure.disbursed_amount_vnd_million = 0
-                        and ranked.is_disbursed_known,
-                        'Chưa giải ngân',
-                        null
-                    )
-                ),
-                ''
-            ) as note,
+            -- A dash says that nothing is known; an amount does not say that it is a part of one.
+            case
+                when
+                    figure.planned_amount_vnd_million is not null
+                    and not ranked.is_planned_known
+                    and figure.disbursed_amount_vnd_million is not null
+                    and not ranked.is_disbursed_known
+                then 'Chưa đủ số kế hoạch, giải ngân'
+                when figure.planned_amount_vnd_million is not null and not ranked.is_planned_known
+                then 'Chưa đủ số kế hoạch'
+                when figure.disbursed_amount_vnd_million is not null and not ranked.is_disbursed_known
+                then 'Chưa đủ số giải ngân'
+                when figure.planned_amount_vnd_million > 0 and figure.disbursed_amount_vnd_million = 0
+                then 'Chưa giải ngân'
+            end as note,
         from figure
         inner join ranked on figure.period_code = ranked.period_code and figure.row_code = ranked.row_code
         left join added on if(ranked.level_no = 0, ranked.source_code, ranked.added_code) = added.added_code
