@@ -134,7 +134,7 @@ class Frozen:
         return [
             row["unit_name"]
             for row in self.rows("rpt_ministry__submission_status")
-            if row["submission_status_code"] == "received" and row["knows_funding"] is False
+            if row["submission_status_code"] == "received" and row.get("knows_funding") is False
         ]
 
     def estimating_units(self) -> list[str]:
