@@ -37,7 +37,8 @@ insert into fct_decision values
     (1, 'hold', '{OLD}', null, '587', '{PERIOD}', null, null, null, null, null, null, 'Nguyễn Thị Kiểm',
      'đối chiếu lại', '2025-01-09 01:00:00+00');
 update fct_submission set is_in_force = false where submission_id = '{OLD}';
-update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = null where row_code in ('NSTW-1', 'NSTW-total', 'total');
+update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = null
+    where row_code in ('NSTW-1', 'NSTW-total', 'total');
 delete from int_ministry__evidence where table_code = 'funding_by_source';
 insert into fct_submission values
     ('2024H2-588-bbbbbbbbbbbb', '588', '{PERIOD}', 'thuan-bac.xlsx', 'accepted', true, '2025-01-08 02:30:00+00', 1);

@@ -43,7 +43,10 @@ def test_numbers_and_dates_are_live(workbook):
     money = row_of(workbook["Kinh phí theo nguồn"], 1, "Ngân sách trung ương")[4]
     assert money.value == 1390.029
     assert money.number_format == "#,##0.0##"
-    assert row_of(workbook["Kinh phí theo nguồn"], 1, "Doanh nghiệp, HTX, hộ tự huy động")[4].number_format == "#,##0"
+    assert (
+        row_of(workbook["Kinh phí theo nguồn"], 1, "Doanh nghiệp, HTX, hộ tự huy động")[4].number_format
+        == "#,##0"
+    )
 
 
 def test_unknown_is_a_dash_and_never_zero(workbook):
