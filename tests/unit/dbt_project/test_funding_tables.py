@@ -162,3 +162,24 @@ def test_every_amount_and_share_has_its_cells_and_a_sub_total_those_of_its_rows(
     assert found == [[1, 3, 4, 5, 6], [1, 2, 3, 3, 4, 4], [1, 2]]  # a line with both amounts has two cells
     # an unknown share rests on no cell
     assert connection.execute(lines, ["NSDP-total", "disbursed_share_pct"]).fetchone() == (None,)
+
+
+@pytest.mark.parametrize(
+    ("known", "value"),
+    [
+        ([True, None], 0),  # one unit says that there was none; who sent nothing is missing, not silent
+        ([True, False], None),
+        ([None, None], None),
+    ],
+)
+def test_no_money_is_none_only_where_every_unit_says_so(connection, known, value):
+    connection.execute(
+        "create or replace table int_ministry__expected_unit as select '2025H1' as period_code, "
+        "'received' as submission_status_code, true as knows_product, true as knows_rating, "
+        "unnest($known)::boolean as knows_funding",
+        {"known": known},
+    )
+    found = connection.execute(
+        f"select distinct value from ({sql_of('rpt_ministry__headline')}) where row_code like 'funding_%'"
+    ).fetchall()
+    assert found == [(value,)]
