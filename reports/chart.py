@@ -43,6 +43,7 @@ from openpyxl.xml.functions import tostring
 
 from reports import reproducible, wording
 from reports.definition import Chart, Definition, Table
+from reports.frozen import is_total
 
 FONT = "Times New Roman"
 FONT_SIZE = 1000  # hundredths of a point
@@ -80,7 +81,7 @@ def drawings(table: Table, rows: list[dict]) -> tuple[list[Drawing], list[str]]:
     by_name = {column.name: column for column in table.columns}
     drawn, left_out = [], []
     for row in rows:
-        if row["row_code"] == "total":
+        if is_total(row["row_code"]):
             continue
         columns = (by_name[name] for name in chart.categories)
         texts = (wording.cell(row[column.name], column.kind, column.labels) for column in columns)

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from reports import chart, reproducible, wording
 from reports.definition import Column, Definition, Table
-from reports.frozen import Frozen, ReportError, is_blank
+from reports.frozen import Frozen, ReportError, is_blank, is_total
 from reports.sentences import Prose
 
 TEMPLATE = Path(__file__).parent / "templates" / "bao-cao.docx"
@@ -186,14 +186,14 @@ def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
     for row in _heading_rows(table.columns, twips, half_points):
         element.append(row)
     ordinal = 0
-    for row, row_texts in zip(rows, texts, strict=True):
-        is_total = row["row_code"] == "total"
-        ordinal += not is_total
-        cells = [_cell("" if is_total else str(ordinal), twips[0], "center", half_points, is_total)]
+    for row, row_texts, next_row in zip(rows, texts, [*rows[1:], None], strict=True):
+        is_bold = is_total(row["row_code"])
+        ordinal += not is_bold
+        cells = [_cell("" if is_bold else str(ordinal), twips[0], "center", half_points, is_bold)]
         for column, text, size in zip(table.columns, row_texts, twips[1:], strict=True):
             alignment = "center" if text == wording.DASH else _alignment(column)
-            cells.append(_cell(text, size, alignment, half_points, is_total))
-        if row is rows[-2:][0] and rows[-1]["row_code"] == "total":
+            cells.append(_cell(text, size, alignment, half_points, is_bold))
+        if next_row and is_total(next_row["row_code"]):
             _keep_with_next(cells)
         element.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit")), *cells))
     return element

@@ -37,6 +37,13 @@ select * from dim_authority
 where province_code = $province and valid_from <= $day and (valid_to is null or valid_to >= $day)
 """
 
+ESTIMATES = """
+select distinct s.unit_code
+from int_ministry__evidence as e
+inner join fct_submission as s on e._submission_id = s.submission_id
+where e.period_code = $period and e.table_code = 'funding_by_source' and e.column_code = 'approximate_line_count'
+"""
+
 
 class ReportError(RuntimeError):
     """The report cannot be printed from this copy; the message says what is missing and where."""
@@ -122,6 +129,33 @@ class Frozen:
             and row["note"]
         ]
 
+    def units_without_funding(self) -> list[str]:
+        """Units that were received, but say nothing of their money, not even that there was none."""
+        return [
+            row["unit_name"]
+            for row in self.rows("rpt_ministry__submission_status")
+            if row["submission_status_code"] == "received" and row.get("knows_funding") is False
+        ]
+
+    def estimating_units(self) -> list[str]:
+        """Units with money that they call an estimate."""
+        found = {row["unit_code"] for row in self._all(ESTIMATES, period=self.period_code)}
+        return [
+            row["unit_name"]
+            for row in self.rows("rpt_ministry__submission_status")
+            if row["unit_code"] in found
+        ]
+
+    def planned_money(self, disbursed: int | None) -> list[str]:
+        """What has a plan and this amount disbursed: 0, or None where nobody knows."""
+        return [
+            f"{row['source_name']} ({row['content_name']})"
+            for row in self.rows("rpt_ministry__funding_by_source")
+            if not is_total(row["row_code"])
+            and row["planned_amount_vnd_million"]
+            and row["disbursed_amount_vnd_million"] == disbursed
+        ]
+
     def names(self) -> dict[str, dict[str, str] | None]:
         """The words that are not figures: bodies, province, period."""
         body = {key: str(value) for key, value in self.authority.items()}
@@ -163,9 +197,14 @@ def _amendment(released: str, year: int) -> dict[str, str]:
     return {"of": of, "number": str(number + 1), "year": str(year)}
 
 
+def is_total(row_code: str) -> bool:
+    """Whether a row adds up others of its table: the total, or a sub-total of some of them."""
+    return row_code == "total" or row_code.endswith("-total")
+
+
 def is_blank(column: Column, row: dict) -> bool:
     """Whether an unknown value is left blank: free remarks, and the words a total row has no use for."""
-    return column.is_blank_when_unknown or (column.kind == "text" and row["row_code"] == "total")
+    return column.is_blank_when_unknown or (column.kind == "text" and is_total(row["row_code"]))
 
 
 def prints_unknown(table: Table, rows: list[dict]) -> bool:

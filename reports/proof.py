@@ -11,7 +11,7 @@ from docx import Document
 from reports import chart, definition, readback, sentences
 from reports.definition import Column, Definition, Table
 from reports.document import ORDINAL_HEADING, TEMPLATE
-from reports.frozen import Frozen, open_frozen
+from reports.frozen import Frozen, is_total, open_frozen
 from reports.readback import PrintedChart, PrintedDocument, PrintedSheet, PrintedTable, plain
 from reports.render import file_names
 from reports.sentences import Prose
@@ -33,6 +33,10 @@ class Gaps:
     def money(self, reference: str) -> str:
         """A gap for an amount."""
         return self._gap("money", reference, "triệu đồng")
+
+    def share(self, reference: str) -> str:
+        """A gap for a share."""
+        return self._gap("share", reference, "%")
 
     def day(self, name: str) -> str:
         """A gap for a day."""
@@ -147,7 +151,7 @@ class _Checker:
         at = {name: 1 + names.index(name) for name in (*table.chart.categories, *table.chart.series)}
         rows = []
         for row in self._rows(table):
-            if row[0] == "total":
+            if is_total(row[0]):
                 continue
             category = ": ".join(str(row[at[name]]) for name in table.chart.categories)
             rows.append([plain(category), *(row[at[name]] for name in table.chart.series)])
@@ -209,7 +213,7 @@ class _Checker:
                 printed, value = readback.day(text), self.frozen.day(reference)
             else:
                 value = self.frozen.value(reference)
-                known = text.removesuffix(f" {noun}")
+                known = text.removesuffix(noun).rstrip(" ")
                 printed = None if text in readback.UNKNOWN_MARKS else readback.number(known)
         except ValueError as error:
             return [f"{where}: {error} in the line {line!r}"]
@@ -228,8 +232,8 @@ class _Checker:
             return [f"{where}: {len(printed.rows)} rows are printed instead of {len(rows)}"]
         found, ordinal = [], 0
         for row, cells in zip(rows, printed.rows, strict=True):
-            ordinal += row[0] != "total"
-            expected = "" if row[0] == "total" else str(ordinal)
+            ordinal += not is_total(row[0])
+            expected = "" if is_total(row[0]) else str(ordinal)
             if expected != str(cells[0] or ""):
                 found.append(f"{where}, row {row[0]}: the ordinal is {cells[0]!r} instead of {expected!r}")
             for column, value, cell in zip(table.columns, row[1:], cells[1:], strict=True):

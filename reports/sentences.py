@@ -23,6 +23,9 @@ class FigureWriter(Protocol):
     def money(self, reference: str) -> str:
         """An amount in million đồng."""
 
+    def share(self, reference: str) -> str:
+        """A share in percent."""
+
     def day(self, name: str) -> str:
         """A day of the report period."""
 
@@ -42,6 +45,11 @@ class Wording:
         """Write "415,029 triệu đồng", or that nothing is known."""
         value = self.frozen.value(reference)
         return wording.UNKNOWN if value is None else f"{wording.number(value)} {wording.MONEY_UNIT}"
+
+    def share(self, reference: str) -> str:
+        """Write "60,5%", or that nothing is known."""
+        value = self.frozen.value(reference)
+        return wording.UNKNOWN if value is None else f"{wording.number(value)}%"
 
     def day(self, name: str) -> str:
         """Write "14/12/2024"."""
@@ -72,11 +80,15 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         **frozen.names(),
         "count": figures.count,
         "money": figures.money,
+        "share": figures.share,
         "day": figures.day,
         "value": frozen.value,
         "units": lambda status_code: wording.listing(frozen.units(status_code)),
         "late_units": lambda: wording.listing(frozen.late_units()),
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
+        "units_without_funding": lambda: wording.listing(frozen.units_without_funding()),
+        "estimating_units": lambda: wording.listing(frozen.estimating_units()),
+        "planned_money": lambda disbursed: wording.listing(frozen.planned_money(disbursed)),
         "table_number": definition.number_of,
         "annex_number": definition.annex_number_of,
         "blank": wording.BLANK,

@@ -8,7 +8,8 @@ import duckdb
 PREFIX = "rpt_ministry__"
 BOOKKEEPING = ("period_code", "row_no", "row_code")
 SHOWN = 20  # of the rows named when one is not found
-# The total is the evidence of all rows: a producer of two units is counted once.
+# The total is the evidence of all rows: a producer of two units is counted once. Sub-totals have their own and are no
+# part of it.
 EVIDENCE = """
 select
     e.measure_kind,
@@ -48,7 +49,7 @@ where
     e.period_code = $period
     and e.table_code = $table
     and e.column_code = $column
-    and (e.row_code = $row or $row = 'total')
+    and (e.row_code = $row or ($row = 'total' and not ends_with(e.row_code, '-total')))
 order by submission_id, sheet, row_number, field_name, evidence_key
 """
 
@@ -82,7 +83,8 @@ def _sql(name: str, row: str, column: str, period: str) -> str:
     """The rows behind the figure as one line for `ocop sql`."""
     values = {"period_code": period, "table_code": name, "column_code": column}
     values |= {} if row == "total" else {"row_code": row}
-    conditions = (f"{field} = '{value.replace(chr(39), chr(39) * 2)}'" for field, value in values.items())
+    conditions = [f"{field} = '{value.replace(chr(39), chr(39) * 2)}'" for field, value in values.items()]
+    conditions += ["not ends_with(row_code, '-total')"] if row == "total" else []
     return f"select * from int_ministry__evidence where {' and '.join(conditions)}"
 
 

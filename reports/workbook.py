@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports import chart, reproducible, wording
 from reports.definition import Column, Definition, Table
 from reports.document import ALIGNMENT, cell_text, heading_cells
-from reports.frozen import Frozen
+from reports.frozen import Frozen, is_total
 from reports.sentences import Prose
 
 COVER = "Mục lục"
@@ -109,17 +109,17 @@ def _sheet(sheet: Worksheet, table: Table, rows: list[dict], prose: Prose) -> No
     ordinal = 0
     styles: dict[tuple, StyleArray] = {}
     for record in rows:
-        is_total = record["row_code"] == "total"
-        ordinal += not is_total
-        font, fill = Font(name=FONT, size=11, bold=is_total), TOTAL_FILL if is_total else None
+        is_bold = is_total(record["row_code"])
+        ordinal += not is_bold
+        font, fill = Font(name=FONT, size=11, bold=is_bold), TOTAL_FILL if is_bold else None
         lines = [1]
-        _put(sheet.cell(row, 1), None if is_total else ordinal, font, "center", fill, GRID)
+        _put(sheet.cell(row, 1), None if is_bold else ordinal, font, "center", fill, GRID)
         for position, column in enumerate(table.columns, start=2):
             text = cell_text(table, column, record)
             value, number_format = _live(record[column.name], column, text)
             alignment = "center" if text == wording.DASH or column.labels else ALIGNMENT[column.kind]
             # Looking up the same style for each of thousands of cells is most of openpyxl's work.
-            style = (is_total, alignment, number_format)
+            style = (is_bold, alignment, number_format)
             cell = sheet.cell(row, position)
             if style in styles:
                 _set(cell, value)

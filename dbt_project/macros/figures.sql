@@ -8,6 +8,20 @@
     sum(amount) filter (where column_code = '{{ column_code }}')::decimal(18, 3)
 {%- endmacro %}
 
+{# Disbursed of planned in percent: only where every line behind the row has both amounts. #}
+{% macro disbursed_share(figure, known) -%}
+    if(
+        {{ known }}.is_share_known,
+        round(
+            100
+            * {{ figure }}.disbursed_amount_vnd_million
+            / nullif({{ figure }}.planned_amount_vnd_million, 0),
+            1
+        ),
+        null
+    )::decimal(18, 3)
+{%- endmacro %}
+
 {# Rows of one printed table in the evidence. #}
 {% macro evidence_of(table_code) -%}
     (select * from {{ ref("int_ministry__evidence") }} where table_code = '{{ table_code }}')

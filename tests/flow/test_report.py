@@ -80,8 +80,14 @@ def test_the_set_is_complete_and_sealed(released):
         ),
         (
             "Kinh phí theo nguồn",
-            "select source_name, planned_amount_vnd_million, disbursed_amount_vnd_million, approximate_line_count "
-            "from rpt_ministry__funding_by_source",
+            "select source_name, planned_amount_vnd_million, disbursed_amount_vnd_million, disbursed_share_pct, "
+            "approximate_line_count, note from rpt_ministry__funding_by_source",
+        ),
+        (
+            "Kinh phí theo nội dung",
+            "select content_name, state_planned_amount_vnd_million, state_disbursed_amount_vnd_million, "
+            "other_planned_amount_vnd_million, other_disbursed_amount_vnd_million, planned_amount_vnd_million, "
+            "disbursed_amount_vnd_million, disbursed_share_pct from rpt_ministry__funding_by_content",
         ),
         (
             "Số sản phẩm OCOP theo xã",

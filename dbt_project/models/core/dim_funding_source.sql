@@ -10,6 +10,7 @@ with
             source_group_name,
             is_rural_programme,
             valid_to,
+            source_no,
         from funding_source
     )
 

@@ -15,6 +15,7 @@ with
             bool_or(is_in_force) as has_form_in_force,
             bool_or(is_known) filter (where form_name = 'product') as knows_product,
             bool_or(is_known) filter (where form_name = 'rating') as knows_rating,
+            bool_or(is_known) filter (where form_name = 'funding') as knows_funding,
             concat_ws(
                 '; ',
                 'tạm giữ trang '
@@ -89,6 +90,7 @@ with
             latest.warning_count,
             coalesce(form.knows_product, false) as knows_product,
             coalesce(form.knows_rating, false) as knows_rating,
+            coalesce(form.knows_funding, false) as knows_funding,
             if(form.has_form_in_force, nullif(form.form_note, ''), null) as form_note,
             case
                 when form.has_form_in_force
@@ -140,6 +142,10 @@ with
             arg_max_null(half.warning_count, half.cut_off_on) as warning_count,
             arg_max(half.knows_product, half.cut_off_on) as knows_product,
             bool_or(half.knows_rating) as knows_rating,
+            -- Of what was received: a half-year nobody sent is missing already.
+            bool_and(half.knows_funding) filter (
+                where half.submission_status_code = 'received'
+            ) as knows_funding,
             nullif(
                 string_agg(
                     half.source_period_code || ': ' || half.form_note, '; ' order by half.source_period_code

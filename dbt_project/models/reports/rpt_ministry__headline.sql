@@ -38,7 +38,7 @@ with
                     (23, 'funding_planned', 'Kinh phí kế hoạch', 'triệu đồng'),
                     (24, 'funding_disbursed', 'Kinh phí đã giải ngân', 'triệu đồng'),
                     (25, 'funding_disbursed_state', 'Trong đó: ngân sách nhà nước', 'triệu đồng'),
-                    (26, 'funding_disbursed_other', 'Trong đó: nguồn khác', 'triệu đồng')
+                    (26, 'funding_disbursed_other', 'Trong đó: nguồn khác hoặc chưa rõ nguồn', 'triệu đồng')
             ) as listed(row_no, row_code, figure_name, measure_unit)
     ),
 
@@ -73,7 +73,12 @@ with
     ),
 
     received_period as (
-        select period_code, bool_or(knows_product) as knows_product, bool_or(knows_rating) as knows_rating,
+        select
+            period_code,
+            bool_or(knows_product) as knows_product,
+            bool_or(knows_rating) as knows_rating,
+            bool_and(knows_funding) as knows_funding,
+            period_code in (select period_code, from evidence where row_code like 'funding_%') as has_funding,
         from expected_unit
         group by period_code
     ),
@@ -85,15 +90,16 @@ with
             listed.row_code,
             listed.figure_name,
             -- Nobody sent: no figure. Somebody sent the list and it names no such product: none. Money nobody
-            -- wrote down: unknown.
+            -- wrote down: unknown, unless everybody says that there was none to report.
             coalesce(
                 unit_figure.value,
                 figure.value,
                 case
                     when listed.row_code = 'new_product'
                     then if(received_period.knows_rating, 0, null)
-                    when listed.measure_unit <> 'triệu đồng'
-                    then if(received_period.knows_product, 0, null)
+                    when listed.measure_unit = 'triệu đồng'
+                    then if(received_period.knows_funding and not received_period.has_funding, 0, null)
+                    else if(received_period.knows_product, 0, null)
                 end
             )::decimal(18, 3) as value,
             listed.measure_unit,

@@ -19,6 +19,7 @@ with
             expected_unit.is_on_time,
             expected_unit.revision_no,
             expected_unit.warning_count,
+            expected_unit.knows_funding,
             nullif(
                 concat_ws(
                     '; ',

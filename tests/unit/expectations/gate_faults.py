@@ -469,12 +469,46 @@ FAULTS = {
     ),
     "parts_of_the_money": Fault(
         "GATE-50",
-        "giải ngân 345 triệu đồng, trong khi ngân sách nhà nước 345 cộng nguồn khác 5 là 350 triệu đồng.",
+        "số liệu chung, kinh phí đã giải ngân: in 345, tính từ các phần được 350.",
         figures=(
             "insert into rpt_ministry__headline by name select '2024H2' as period_code, "
             "'funding_disbursed_other' as row_code, 5 as value",
-            "insert into int_ministry__evidence by name select '2024H2' as period_code, 'headline' as table_code, "
-            "'funding_disbursed_other' as row_code, 'value' as column_code, 'sum' as measure_kind, 5 as amount",
+            "update rpt_ministry__funding_by_content set other_disbursed_amount_vnd_million = 5 where "
+            "period_code = '2024H2' and row_code in ('6', 'total')",
+            "insert into int_ministry__evidence by name select '2024H2' as period_code, "
+            "unnest(['headline', 'funding_by_content']) as table_code, unnest(['funding_disbursed_other', '6']) as "
+            "row_code, unnest(['value', 'other_disbursed_amount_vnd_million']) as column_code, 'sum' as measure_kind, "
+            "5 as amount",
+        ),
+    ),
+    "sources_of_a_content": Fault(
+        "GATE-50",
+        'kinh phí theo nội dung chi, dòng "1", cộng các nguồn, kế hoạch: in 25, tính từ các phần được 20.',
+        figures=(
+            "update rpt_ministry__funding_by_content set other_planned_amount_vnd_million = 20 where "
+            "period_code = '2024H2' and row_code in ('1', 'total')",
+            "update int_ministry__evidence set amount = 20 where period_code = '2024H2' and "
+            "table_code = 'funding_by_content' and column_code = 'other_planned_amount_vnd_million'",
+        ),
+    ),
+    "sub_total_of_a_source": Fault(
+        "GATE-50",
+        'kinh phí theo nguồn vốn, dòng "Ngân sách cấp huyện, Cộng", giải ngân: in 340, tính từ các phần được 345.',
+        figures=(
+            "insert into rpt_ministry__funding_by_source by name select '2024H2' as period_code, 'NSDP_HUYEN-total' as "
+            "row_code, 'Ngân sách cấp huyện' as source_name, 'Cộng' as content_name, 340 as disbursed_amount_vnd_million, "
+            "0 as approximate_line_count",
+            "insert into int_ministry__evidence by name select '2024H2' as period_code, 'funding_by_source' as "
+            "table_code, 'NSDP_HUYEN-total' as row_code, 'disbursed_amount_vnd_million' as column_code, 'sum' as "
+            "measure_kind, 340 as amount",
+        ),
+    ),
+    "share_of_another_plan": Fault(
+        "GATE-50",
+        'kinh phí theo nguồn vốn, dòng "total", tỷ lệ giải ngân: in 60, tính từ các phần được 1.380.',
+        figures=(
+            "update rpt_ministry__funding_by_source set disbursed_share_pct = 60 where period_code = '2024H2' and "
+            "row_code = 'total'",
         ),
     ),
     "producer_in_two_rows": Fault(

@@ -85,6 +85,15 @@ inner join bridge_period as b on f.period_code = b.source_period_code and b.meas
 union all
 select period_code, 'funding_by_source', coalesce(source_code, 'unknown') || '-' || coalesce(content_code, ''),
     money_code || '_amount_vnd_million', 'sum', null, amount, _submission_id, _sheet, _row_number
+from money
+union all
+select period_code, 'funding_by_source', coalesce(source_code, 'unknown') || '-' || coalesce(content_code, ''),
+    'approximate_line_count', 'count', _submission_id || _row_number, null, _submission_id, _sheet, _row_number
+from money where is_approximate and money_code = 'planned'
+union all
+select period_code, 'funding_by_content', coalesce(content_code, 'unknown'),
+    unnest([money_code, if(is_state_budget, 'state_', 'other_') || money_code]) || '_amount_vnd_million', 'sum', null,
+    amount, _submission_id, _sheet, _row_number
 from money;
 
 insert into int_ministry__evidence by name
@@ -145,10 +154,21 @@ select
 from printed where table_code = 'producer_by_type' group by all;
 insert into rpt_ministry__funding_by_source by name
 select
-    period_code, row_code,
+    period_code, row_code, row_code as source_name,
+    max(printed_value) filter (column_code = 'planned_amount_vnd_million') as planned_amount_vnd_million,
+    max(printed_value) filter (column_code = 'disbursed_amount_vnd_million') as disbursed_amount_vnd_million,
+    coalesce(max(printed_value) filter (column_code = 'approximate_line_count'), 0) as approximate_line_count
+from printed where table_code = 'funding_by_source' group by all;
+insert into rpt_ministry__funding_by_content by name
+select
+    period_code, row_code, row_code as content_name,
+    max(printed_value) filter (column_code = 'state_planned_amount_vnd_million') as state_planned_amount_vnd_million,
+    max(printed_value) filter (column_code = 'state_disbursed_amount_vnd_million') as state_disbursed_amount_vnd_million,
+    max(printed_value) filter (column_code = 'other_planned_amount_vnd_million') as other_planned_amount_vnd_million,
+    max(printed_value) filter (column_code = 'other_disbursed_amount_vnd_million') as other_disbursed_amount_vnd_million,
     max(printed_value) filter (column_code = 'planned_amount_vnd_million') as planned_amount_vnd_million,
     max(printed_value) filter (column_code = 'disbursed_amount_vnd_million') as disbursed_amount_vnd_million
-from printed where table_code = 'funding_by_source' group by all;
+from printed where table_code = 'funding_by_content' group by all;
 
 insert into rpt_ministry__rating by name
 select

@@ -40,6 +40,7 @@ insert into bridge_period values
     ('2024Y', 'stock', '2024H2'), ('2024Y', 'flow', '2024H1'), ('2024Y', 'flow', '2024H2'),
     ('2025H2', 'stock', '2025H2'), ('2025H2', 'flow', '2025H2');
 insert into dim_funding_content values ('1', 'Tư vấn phát triển sản phẩm'), ('6', 'Nhãn hiệu');
+insert into dim_funding_source values ('NSDP_HUYEN', 'NSDP', true), ('TU_HUY_DONG', 'TU_HUY_DONG', false);
 insert into dim_indicator values
     ('new_product', 'Sản phẩm mới được công nhận', 'sản phẩm'),
     ('planned_product', 'Sản phẩm dự kiến tham gia đánh giá, phân hạng', 'sản phẩm'),

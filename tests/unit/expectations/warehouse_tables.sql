@@ -13,6 +13,7 @@ create table dim_period (
 );
 create table bridge_period (period_code varchar, measure_code varchar, source_period_code varchar);
 create table dim_funding_content (content_code varchar, content_name varchar);
+create table dim_funding_source (source_code varchar, source_group_code varchar, is_state_budget boolean);
 create table dim_indicator (indicator_code varchar, indicator_name varchar, measure_unit varchar);
 create table dim_producer (producer_key varchar, producer_name varchar, producer_type_code varchar);
 create table dim_product (
@@ -98,7 +99,14 @@ create table rpt_ministry__producer_by_type (
 create table rpt_ministry__funding_by_source (
     period_code varchar, row_no integer, row_code varchar, source_name varchar, content_name varchar,
     planned_amount_vnd_million decimal(18, 3), disbursed_amount_vnd_million decimal(18, 3),
-    approximate_line_count bigint
+    disbursed_share_pct decimal(18, 3), approximate_line_count integer
+);
+create table rpt_ministry__funding_by_content (
+    period_code varchar, row_no integer, row_code varchar, content_name varchar,
+    state_planned_amount_vnd_million decimal(18, 3), state_disbursed_amount_vnd_million decimal(18, 3),
+    other_planned_amount_vnd_million decimal(18, 3), other_disbursed_amount_vnd_million decimal(18, 3),
+    planned_amount_vnd_million decimal(18, 3), disbursed_amount_vnd_million decimal(18, 3),
+    disbursed_share_pct decimal(18, 3)
 );
 create table rpt_ministry__rating (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar, cycle_name varchar,

@@ -106,7 +106,7 @@ HEADLINE = [
     ("funding_planned", "Kinh phí kế hoạch", None, "triệu đồng"),
     ("funding_disbursed", "Kinh phí đã giải ngân", "1415.029", "triệu đồng"),
     ("funding_disbursed_state", "Giải ngân từ ngân sách nhà nước", "1390.029", "triệu đồng"),
-    ("funding_disbursed_other", "Giải ngân từ nguồn khác", "25", "triệu đồng"),
+    ("funding_disbursed_other", "Giải ngân từ nguồn khác hoặc chưa rõ nguồn", "25", "triệu đồng"),
 ]
 
 
@@ -147,17 +147,26 @@ def report_rows(
             for t in types
         ]
         + [("total", "Tổng cộng", len({p[1] for p in valid}), len(valid), 100)],
+        "funding_by_content": [
+            ("1", "Đề án, kế hoạch, tư vấn", None, "1390.029", None, "25", None, "1415.029", None),
+            ("4", "Quảng bá, xúc tiến thương mại", None, "0", None, None, None, "0", None),
+            ("total", "Tổng cộng", None, "1390.029", None, "25", None, "1415.029", None),
+        ],
         "funding_by_source": [
+            ("NSTW-1", "Ngân sách trung ương", "Đề án, kế hoạch, tư vấn", None, "1390.029", None, 0, None),
+            ("NSTW-4", "Ngân sách trung ương", "Quảng bá, xúc tiến thương mại", None, "0", None, 0, None),
+            ("NSTW-total", "Ngân sách trung ương", "Cộng", None, "1390.029", None, 0, None),
             (
-                "NSTW/1",
-                "Ngân sách trung ương",
-                "Đề án, kế hoạch, tư vấn phát triển sản phẩm",
+                "TU_HUY_DONG-1",
+                "Doanh nghiệp, HTX, hộ tự huy động",
+                "Đề án, kế hoạch, tư vấn",
                 None,
-                "1390.029",
-                0,
+                "25",
+                None,
+                1,
+                None,
             ),
-            ("TU_HUY_DONG/1", "Doanh nghiệp, HTX, hộ tự huy động", "Đề án, kế hoạch, tư vấn", None, "25", 1),
-            ("total", "Tổng cộng", None, None, "1415.029", 1),
+            ("total", "Tổng cộng", None, None, "1415.029", None, 1, None),
         ],
         "target_result": [
             (
@@ -231,6 +240,7 @@ def report_rows(
                 True if code in status else None,
                 1 if code in status else None,
                 2 if code == "587" else None,
+                True if status.get(code) == "received" else None,
                 None,
             )
             for code, name in districts.items()
@@ -324,9 +334,13 @@ def build_warehouse(
                     ],
                 )
         for row_code, amount, line in (
-            ("NSTW/1", "975", 5),
-            ("NSTW/1", "415.029", 6),
-            ("TU_HUY_DONG/1", "25", 7),
+            ("NSTW-1", "975", 5),
+            ("NSTW-1", "415.029", 6),
+            ("NSTW-4", "0", 8),
+            ("NSTW-total", "975", 5),
+            ("NSTW-total", "415.029", 6),
+            ("NSTW-total", "0", 8),
+            ("TU_HUY_DONG-1", "25", 7),
         ):
             con.execute(
                 """insert into int_ministry__evidence values (?, 'funding_by_source', ?,
@@ -334,6 +348,11 @@ def build_warehouse(
                 'disbursed_amount_vnd_million', [])""",
                 [PERIOD, row_code, f"line {line}", Decimal(amount), SUBMISSION, line],
             )
+        con.execute(
+            """insert into int_ministry__evidence values (?, 'funding_by_source', 'TU_HUY_DONG-1',
+            'approximate_line_count', 'count', 'line 7', null, ?, 'Kinh phí', 7, 'is_approximate', [])""",
+            [PERIOD, SUBMISSION],
+        )
         for table, rows in report_rows(products, districts, status).items():
             for row_no, row in enumerate(rows, start=1):
                 marks = ", ".join("?" * (len(row) + 2))

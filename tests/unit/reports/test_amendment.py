@@ -20,10 +20,12 @@ LATE = f"""
 insert into fct_submission values
     ('{NEW}', '585', '{PERIOD}', 'ninh-son.xlsx', 'accepted', true, '2025-01-10 02:30:00+00', 2);
 insert into int_ministry__evidence values
-    ('{PERIOD}', 'funding_by_source', 'NSTW/1', 'disbursed_amount_vnd_million', 'sum', 'line 5', 100, '{NEW}',
+    ('{PERIOD}', 'funding_by_source', 'NSTW-1', 'disbursed_amount_vnd_million', 'sum', 'line 5', 100, '{NEW}',
+     'Kinh phí', 5, 'disbursed_amount_vnd_million', []),
+    ('{PERIOD}', 'funding_by_source', 'NSTW-total', 'disbursed_amount_vnd_million', 'sum', 'line 5', 100, '{NEW}',
      'Kinh phí', 5, 'disbursed_amount_vnd_million', []);
 update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = disbursed_amount_vnd_million + 100
-    where row_code in ('NSTW/1', 'total');
+    where row_code in ('NSTW-1', 'NSTW-total', 'total');
 update rpt_ministry__submission_status
     set submission_status_name = 'Đã nhận', submission_status_code = 'received', warning_count = 0 where row_code = '585';
 insert into rpt_ministry__activity values
@@ -35,7 +37,8 @@ insert into fct_decision values
     (1, 'hold', '{OLD}', null, '587', '{PERIOD}', null, null, null, null, null, null, 'Nguyễn Thị Kiểm',
      'đối chiếu lại', '2025-01-09 01:00:00+00');
 update fct_submission set is_in_force = false where submission_id = '{OLD}';
-update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = null where row_code in ('NSTW/1', 'total');
+update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = null
+    where row_code in ('NSTW-1', 'NSTW-total', 'total');
 delete from int_ministry__evidence where table_code = 'funding_by_source';
 insert into fct_submission values
     ('2024H2-588-bbbbbbbbbbbb', '588', '{PERIOD}', 'thuan-bac.xlsx', 'accepted', true, '2025-01-08 02:30:00+00', 1);
@@ -85,7 +88,7 @@ def test_every_change_is_told_with_both_values_and_its_cause(amend):
             "Báo cáo nhận thêm", "Huyện Ninh Sơn, 6 tháng cuối năm 2024", 2, "10/01/2025 09:30", "Tệp ninh-son.xlsx",
         )
     ]  # fmt: skip
-    content = "Đề án, kế hoạch, tư vấn phát triển sản phẩm"
+    content = "Đề án, kế hoạch, tư vấn"
     assert told == {
         "submission_status:585:submission_status_name": (
             "Bảng 1", "Huyện Ninh Sơn", "Tình trạng", None, None, "“Đang tạm giữ để xác minh” thành “Đã nhận”", "1",
@@ -93,18 +96,21 @@ def test_every_change_is_told_with_both_values_and_its_cause(amend):
         "submission_status:585:warning_count": (
             "Bảng 1", "Huyện Ninh Sơn", "Số cảnh báo", None, 0, "Trước chưa có số liệu", "1",
         ),
-        "funding_by_source:NSTW/1:disbursed_amount_vnd_million": (
-            "Bảng 10", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
+        "funding_by_source:NSTW-1:disbursed_amount_vnd_million": (
+            "Bảng 11", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
+        ),
+        "funding_by_source:NSTW-total:disbursed_amount_vnd_million": (
+            "Bảng 11", "Ngân sách trung ương, Cộng", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
         ),
         "funding_by_source:total:disbursed_amount_vnd_million": (
-            "Bảng 10", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
+            "Bảng 11", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
         ),
         "activity:fair:row": (
-            "Bảng 12", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
+            "Bảng 13", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
             "Thêm dòng: Số lượng 3; Số dòng báo cáo 1; Trong đó ước tính 0", "1",
         ),
         "conflict:1:row": (
-            "Bảng 13", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
+            "Bảng 14", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
             None, "Bỏ dòng: Giá trị thứ nhất 345; Giá trị thứ hai 342; Đơn vị tính triệu đồng", "1",
         ),
     }  # fmt: skip
@@ -114,7 +120,7 @@ def test_a_hold_is_the_cause_and_not_what_arrived_beside_it(amend):
     told, causes = changes(amend(HOLD))
     assert [cause[0] for cause in causes] == ["Báo cáo nhận thêm", "Tạm giữ báo cáo để xác minh"]
     assert causes[1][1:] == ("Huyện Ninh Phước", None, "09/01/2025 08:00", "Nguyễn Thị Kiểm: đối chiếu lại")
-    *_, old, new, text, cause = told["funding_by_source:NSTW/1:disbursed_amount_vnd_million"]
+    *_, old, new, text, cause = told["funding_by_source:NSTW-1:disbursed_amount_vnd_million"]
     assert (old, new, text, cause) == (Decimal("1390.029"), None, "Nay chưa có số liệu", "2")
 
 
@@ -170,7 +176,7 @@ def test_an_annex_altered_by_hand_is_named(amend, render_again):
     cell.paragraphs[0].runs[0].text = "1.590,029"
     word.save(str(document))
     (difference,) = prove(directory, PERIOD)
-    assert "table amendment, row funding_by_source:NSTW/1:disbursed_amount_vnd_million" in difference
+    assert "table amendment, row funding_by_source:NSTW-1:disbursed_amount_vnd_million" in difference
 
 
 def test_the_same_change_is_printed_in_the_same_bytes(amend, published, inputs, release, tmp_path, pass_gate):

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -70,15 +71,15 @@ def with_part(path, pattern, change):
 
 
 def test_a_chart_in_word_is_native_and_says_what_its_table_says(release):
-    (by_unit,), (funding,) = (charts_of(release, name) for name in ("star_by_unit", "funding_by_source"))
+    (by_unit,), (funding,) = (charts_of(release, name) for name in ("star_by_unit", "funding_by_content"))
     assert by_unit.headings == ["3 sao", "4 sao", "5 sao", "Chưa rõ hạng"]
     assert by_unit.rows == [
         ["Huyện Ninh Phước", 2, 0, 0, 1]
     ]  # neither the total nor a unit that sent nothing
     assert funding.headings == ["Giải ngân"]  # nothing is known of the plan
-    assert [row[0].partition(":")[0] for row in funding.rows] == [
-        "Ngân sách trung ương",
-        "Doanh nghiệp, HTX, hộ tự huy động",
+    assert funding.rows == [  # what is 0 is drawn, what is unknown is not
+        ["Đề án, kế hoạch, tư vấn", Decimal("1415.029")],
+        ["Quảng bá, xúc tiến thương mại", 0],
     ]
     # Word opens the workbook behind a chart when somebody edits its data.
     assert [one.behind for one in (by_unit, funding)] == [by_unit.rows, funding.rows]
@@ -99,8 +100,8 @@ def test_a_reader_without_eyes_or_colours_is_served(release):
     report = definition.load()
     descriptions = {one.description for one in readback.read_document(release / DOCX).charts}
     assert (
-        "Biểu đồ thanh ngang: Kinh phí kế hoạch và giải ngân (triệu đồng). Số liệu đầy đủ tại "
-        f"Bảng {report.number_of('funding_by_source')}."
+        "Biểu đồ thanh ngang: Kinh phí kế hoạch và giải ngân theo nội dung chi (triệu đồng). Số liệu đầy đủ tại "
+        f"Bảng {report.number_of('funding_by_content')}."
     ) in descriptions
     parts = parts_of(release / DOCX, "word/charts/chart")
     assert len(parts) == len(descriptions) == 3
@@ -123,27 +124,27 @@ def test_what_cannot_be_drawn_is_named_under_the_chart(release):
 @pytest.mark.parametrize(
     "sql",
     [
-        "update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = null",
-        "delete from rpt_ministry__funding_by_source",
+        "update rpt_ministry__funding_by_content set disbursed_amount_vnd_million = null",
+        "delete from rpt_ministry__funding_by_content",
     ],
 )
 def test_without_figures_there_is_a_sentence_and_no_chart(print_period, change, sql):
     change(sql)
     directory = print_period()
-    assert charts_of(directory, "funding_by_source") == []
+    assert charts_of(directory, "funding_by_content") == []
     assert len(parts_of(directory / XLSX, r"xl/charts/chart\d")) == 2
     paragraphs = readback.read_document(directory / DOCX).paragraphs
-    assert paragraphs[paragraphs.index(caption_of("funding_by_source")) + 1] == chart.EMPTY
+    assert paragraphs[paragraphs.index(caption_of("funding_by_content")) + 1] == chart.EMPTY
     assert prove(directory, PERIOD) == []
 
 
 def test_amounts_stand_on_the_bars_in_vietnamese_writing(print_period, change):
-    change("update rpt_ministry__funding_by_source set planned_amount_vnd_million = 1500")
+    change("update rpt_ministry__funding_by_content set planned_amount_vnd_million = 1500")
     labels = [
         [mark.get("formatCode") for mark in series.iterfind(".//c:dLbls//c:numFmt", chart.NAMESPACES)]
-        for series in part_of(print_period(), "funding_by_source").iterfind(".//c:ser", chart.NAMESPACES)
+        for series in part_of(print_period(), "funding_by_content").iterfind(".//c:ser", chart.NAMESPACES)
     ]
-    assert labels == [["[$-42A]#,##0"], ["[$-42A]#,##0.000", "[$-42A]#,##0"]]  # 1.390,029 and 25
+    assert labels == [["[$-42A]#,##0"], ["[$-42A]#,##0.000", "[$-42A]#,##0"]]  # 1.415,029 and 0
 
 
 def test_many_units_are_drawn_in_several_charts_of_a_page_each(tmp_path, inputs, pass_gate):
@@ -179,16 +180,16 @@ def test_a_part_too_short_for_its_figure_is_not_labelled_and_its_table_is_named(
 
 
 def test_a_changed_figure_of_a_chart_is_named(release):
-    number = definition.load().chart_number_of("funding_by_source")
+    number = definition.load().chart_number_of("funding_by_content")
     with_part(
         release / DOCX,
         f"charts/chart{number}.xml$",
-        lambda content: content.replace(b"1390.029", b"1391.029"),
+        lambda content: content.replace(b"1415.029", b"1416.029"),
     )
     differences = prove(release, PERIOD)
     assert len(differences) == 2  # it also is no longer what the workbook behind it says
-    assert "chart of table funding_by_source" in differences[0]
-    assert "drawn Decimal('1391.029'), the frozen copy has 1390.029" in differences[0]
+    assert "chart of table funding_by_content" in differences[0]
+    assert "drawn Decimal('1416.029'), the frozen copy has 1415.029" in differences[0]
 
 
 def test_a_changed_figure_behind_a_chart_is_named(release):
@@ -213,7 +214,7 @@ def test_a_chart_taken_away_or_brought_along_is_named(release):
     last.set("descr", "Biểu đồ khác")
     word.save(str(release / DOCX))
     differences = prove(release, PERIOD)
-    assert sum("chart of table funding_by_source: " in difference for difference in differences) == 2
+    assert sum("chart of table funding_by_content: " in difference for difference in differences) == 2
     assert differences[-1] == "document: a chart is not of the report: 'Biểu đồ khác'"
 
 

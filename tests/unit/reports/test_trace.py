@@ -40,7 +40,7 @@ def test_the_sql_of_a_figure_gives_as_many_rows_as_cells(warehouse):
 
 def test_a_sum_leads_to_its_amounts(warehouse):
     found = trace(
-        warehouse, "rpt_ministry__funding_by_source", "NSTW/1", "disbursed_amount_vnd_million", "2024H2"
+        warehouse, "rpt_ministry__funding_by_source", "NSTW-1", "disbursed_amount_vnd_million", "2024H2"
     )
     assert [(cell["cell"], cell["value_contribution"]) for cell in found["cells"]] == [
         ("F5", Decimal("975.000")),
@@ -51,8 +51,13 @@ def test_a_sum_leads_to_its_amounts(warehouse):
 
 def test_a_total_rests_on_all_rows(warehouse):
     found = trace(warehouse, "funding_by_source", "total", "disbursed_amount_vnd_million", "2024H2")
-    assert [cell["cell"] for cell in found["cells"]] == ["F5", "F6", "F7"]
+    assert [cell["cell"] for cell in found["cells"]] == ["F5", "F6", "F7", "F8"]  # none again for a sub-total
     assert found["note"] is None
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert len(connection.execute(found["sql"]).fetchall()) == 4
+    added = trace(warehouse, "funding_by_source", "NSTW-total", "disbursed_amount_vnd_million", "2024H2")
+    assert [cell["cell"] for cell in added["cells"]] == ["F5", "F6", "F8"]
+    assert (added["value"], added["note"]) == (Decimal("1390.029"), None)
 
 
 def test_a_thing_in_two_cells_is_counted_once(published, change):

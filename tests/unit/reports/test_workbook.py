@@ -40,10 +40,13 @@ def test_numbers_and_dates_are_live(workbook):
     assert product[7].value == 3
     assert product[12].value == datetime(2023, 2, 6)
     assert product[12].number_format == "dd/mm/yyyy"
-    money = row_of(workbook["Kinh phí"], 1, "Ngân sách trung ương")[4]
+    money = row_of(workbook["Kinh phí theo nguồn"], 1, "Ngân sách trung ương")[4]
     assert money.value == 1390.029
     assert money.number_format == "#,##0.0##"
-    assert row_of(workbook["Kinh phí"], 1, "Doanh nghiệp, HTX, hộ tự huy động")[4].number_format == "#,##0"
+    assert (
+        row_of(workbook["Kinh phí theo nguồn"], 1, "Doanh nghiệp, HTX, hộ tự huy động")[4].number_format
+        == "#,##0"
+    )
 
 
 def test_unknown_is_a_dash_and_never_zero(workbook):
@@ -82,5 +85,5 @@ def test_charts_are_native_follow_the_cells_and_leave_the_total_out(release):
     stock, by_unit, funding = charts
     assert "'Qua các kỳ'!$D$6:$D$8" in stock
     assert "'Theo đơn vị'!$C$6:$C$12" in by_unit  # seven districts, not their total in row 13
-    assert "'Kinh phí'!$D$5:$D$6" in funding
+    assert "'Kinh phí theo nội dung'!$G$6:$G$7" in funding
     assert [chart.count("<ser>") for chart in charts] == [4, 4, 2]

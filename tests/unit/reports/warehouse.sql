@@ -58,10 +58,18 @@ create table rpt_ministry__producer_by_type (
     period_code varchar, row_no integer, row_code varchar, producer_type_name varchar,
     producer_count bigint, product_count bigint, producer_share_pct decimal(18,3)
 );
+create table rpt_ministry__funding_by_content (
+    period_code varchar, row_no integer, row_code varchar, content_name varchar,
+    state_planned_amount_vnd_million decimal(18,3), state_disbursed_amount_vnd_million decimal(18,3),
+    other_planned_amount_vnd_million decimal(18,3), other_disbursed_amount_vnd_million decimal(18,3),
+    planned_amount_vnd_million decimal(18,3), disbursed_amount_vnd_million decimal(18,3),
+    disbursed_share_pct decimal(18,3)
+);
 create table rpt_ministry__funding_by_source (
     period_code varchar, row_no integer, row_code varchar, source_name varchar,
     content_name varchar, planned_amount_vnd_million decimal(18,3),
-    disbursed_amount_vnd_million decimal(18,3), approximate_line_count bigint
+    disbursed_amount_vnd_million decimal(18,3), disbursed_share_pct decimal(18,3),
+    approximate_line_count bigint, note varchar
 );
 create table rpt_ministry__target_result (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar,
@@ -82,7 +90,7 @@ create table rpt_ministry__rating (
 create table rpt_ministry__submission_status (
     period_code varchar, row_no integer, row_code varchar, unit_code varchar, unit_name varchar,
     submission_status_code varchar, submission_status_name varchar, received_on date,
-    is_on_time boolean, revision_no bigint, warning_count bigint, note varchar
+    is_on_time boolean, revision_no bigint, warning_count bigint, knows_funding boolean, note varchar
 );
 create table rpt_ministry__product_list (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar, commune_name varchar,
