@@ -142,7 +142,14 @@ with
             bool_or(half.knows_rating) as knows_rating,
             nullif(
                 string_agg(
-                    half.source_period_code || ': ' || half.form_note, '; ' order by half.source_period_code
+                    if(
+                        half.source_period_code = expected.period_code,
+                        '',
+                        {{ period_words("half.source_period_code") }} || ': '
+                    )
+                    || half.form_note,
+                    '; '
+                    order by half.source_period_code
                 ),
                 ''
             ) as form_note,

@@ -94,17 +94,17 @@ def test_every_change_is_told_with_both_values_and_its_cause(amend):
             "Bảng 1", "Huyện Ninh Sơn", "Số cảnh báo", None, 0, "Trước chưa có số liệu", "1",
         ),
         "funding_by_source:NSTW/1:disbursed_amount_vnd_million": (
-            "Bảng 10", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
+            "Bảng 11", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
         ),
         "funding_by_source:total:disbursed_amount_vnd_million": (
-            "Bảng 10", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
+            "Bảng 11", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
         ),
         "activity:fair:row": (
-            "Bảng 12", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
+            "Bảng 13", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
             "Thêm dòng: Số lượng 3; Số dòng báo cáo 1; Trong đó ước tính 0", "1",
         ),
         "conflict:1:row": (
-            "Bảng 13", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
+            "Bảng 14", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
             None, "Bỏ dòng: Giá trị thứ nhất 345; Giá trị thứ hai 342; Đơn vị tính triệu đồng", "1",
         ),
     }  # fmt: skip
@@ -155,8 +155,10 @@ def test_the_amended_report_says_what_it_amends_and_is_proven(amend, render_agai
         for t in texts
     )
     assert any("Báo cáo này thay Báo cáo phát hành ngày 21/12/2024" in t for t in texts)
-    assert texts[texts.index("Phụ lục VI") + 1] == "SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO PHÁT HÀNH NGÀY 21/12/2024"
-    assert len(word.sections) == 7
+    assert (
+        texts[texts.index("Phụ lục VII") + 1] == "SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO PHÁT HÀNH NGÀY 21/12/2024"
+    )
+    assert len(word.sections) == 8
     sheets = load_workbook(workbook)
     assert sheets.sheetnames[-2:] == ["Nguyên nhân điều chỉnh", "Nội dung điều chỉnh"]
     assert [1390.029, 1490.029] in [[row[4], row[5]] for row in sheets["Nội dung điều chỉnh"].values]
