@@ -23,6 +23,10 @@ TWIP = 635  # in EMU; Word keeps whole twips
 DIGIT, BOLD_LETTER = 0.5, 0.6  # widths in Times New Roman, as shares of the font size
 
 
+def text_of(element):
+    return "".join(t.text or "" for t in element.iter(qn("w:t")))
+
+
 @pytest.fixture
 def word(release):
     return Document(str(release / f"bao-cao-ocop-{PERIOD}.docx"))
@@ -217,17 +221,31 @@ def test_heading_rows_repeat_and_rows_stay_whole(word):
         assert all(row.find(f".//{qn('w:cantSplit')}") is not None for row in rows)
 
 
-def test_a_total_goes_to_the_next_page_with_the_row_above_it(word):
+def test_a_heading_and_a_total_have_a_row_beside_them_on_their_page(word):
     totals = 0
     for table in data_tables(word):
-        kept = [row for row in table._tbl.tr_lst if row.find(f".//{qn('w:keepNext')}") is not None]
+        rows = table._tbl.tr_lst
+        kept = [at for at, row in enumerate(rows) if row.find(f".//{qn('w:keepNext')}") is not None]
+        headings = sum(row.find(f".//{qn('w:tblHeader')}") is not None for row in rows)
+        wanted = {*range(headings + 1)}
         if not table.rows[-1].cells[0].text:  # a total has no ordinal
             totals += 1
-            assert kept == [table._tbl.tr_lst[-2]]
-            assert len(kept[0].findall(f".//{qn('w:keepNext')}")) == len(kept[0].tc_lst)
-        else:
-            assert kept == []
+            wanted.add(len(rows) - 2)
+        assert kept == sorted(wanted)
+        assert all(len(rows[at].findall(f".//{qn('w:keepNext')}")) == len(rows[at].tc_lst) for at in kept)
     assert totals > 3
+
+
+def test_the_last_words_stand_on_the_page_of_the_signature(word):
+    body = list(word.element.body)
+    signature = next(
+        at for at, element in enumerate(body) if element.tag == qn("w:tbl") and "Nơi nhận:" in text_of(element)
+    )
+    closing = body[signature - 1]
+    assert text_of(closing).endswith("kính báo cáo./.")
+    style = word.styles[{s.style_id: s.name for s in word.styles}[closing.pPr.pStyle.val]]
+    assert style.paragraph_format.keep_with_next
+    assert style.paragraph_format.keep_together
 
 
 def test_no_date_and_no_heading_word_is_broken_by_its_column():
