@@ -193,14 +193,15 @@ def _table(table: Table, rows: list[dict], width: int) -> etree._Element:
         for column, text, size in zip(table.columns, row_texts, twips[1:], strict=True):
             alignment = "center" if text == wording.DASH else _alignment(column)
             cells.append(_cell(text, size, alignment, half_points, is_bold))
-        if next_row and is_total(next_row["row_code"]):
+        # The heading has a row under it on its page, and a total the row above it.
+        if row is rows[0] or (next_row and is_total(next_row["row_code"])):
             _keep_with_next(cells)
         element.append(_element("w:tr", _element("w:trPr", _element("w:cantSplit")), *cells))
     return element
 
 
 def _keep_with_next(cells: list[etree._Element]) -> None:
-    """The row above a total goes to the next page with it: a total alone under headings explains nothing."""
+    """Keep a row on the page of the next one: a total, or a row, alone under headings explains nothing."""
     for cell in cells:
         style = cell.find(f".//{qn('w:pStyle')}")
         style.addnext(_element("w:keepNext"))
@@ -282,6 +283,8 @@ def _heading_rows(columns: tuple[Column, ...], twips: list[int], half_points: st
             second.append(_cell(text, size, "center", half_points, True, merge=None if below else "continue"))
     # Repeated on every page the table runs over.
     rows = [first, second] if is_double else [first]
+    for row in rows:
+        _keep_with_next(row)
     return [
         _element("w:tr", _element("w:trPr", _element("w:cantSplit"), _element("w:tblHeader")), *r)
         for r in rows

@@ -15,6 +15,7 @@ from reports.definition import Column, Table
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 DATABASE = "ocop.duckdb"
+NO_BREAK = "\u00a0"  # a space at which no line ends
 
 # The province is taken from the units that report, never from a setting: 2024H2 is Ninh Thuận (58), 2026H1 is
 # Khánh Hòa (56), and a copy frozen before the merger must keep naming the province of its own time.
@@ -111,6 +112,10 @@ class Frozen:
             if row["submission_status_code"] == status_code and row["row_code"] != "total"
         ]
 
+    def is_late(self) -> bool:
+        """Whether the report itself is made after the province's deadline; an amended one follows one made before."""
+        return self.amends is None and self.received_until > self.day("ministry_deadline_on")
+
     def late_units(self) -> list[str]:
         """Units that were received, but first filed after their deadline."""
         return [
@@ -161,9 +166,10 @@ class Frozen:
         body = {key: str(value) for key, value in self.authority.items()}
         # Under "ỦY BAN NHÂN DÂN TỈNH A" a department is printed without its province (NĐ 30/2020 Phụ lục I).
         province = wording.in_sentence(self.province["unit_name"])
-        body["issuing_body_short_name"] = body["issuing_body_name"].removesuffix(f" {province}")
-        # Kept together when the narrow heading block breaks the line.
-        body["parent_body_name"] = body["parent_body_name"].replace(province, province.replace(" ", "\u00a0"))
+        # Kept together when the narrow heading block breaks a line: the second field of a department, the province.
+        first, word, second = body["issuing_body_name"].removesuffix(f" {province}").partition(" và ")
+        body["issuing_body_short_name"] = f"{first} {(word + second).strip().replace(' ', NO_BREAK)}".strip()
+        body["parent_body_name"] = body["parent_body_name"].replace(province, province.replace(" ", NO_BREAK))
         return {
             "authority": body,
             "province": {"name": province},

@@ -26,6 +26,7 @@ FONT = "Times New Roman"
 A4_SHORT, A4_LONG = Mm(210), Mm(297)
 TOP, BOTTOM, LEFT, RIGHT = Mm(20), Mm(20), Mm(30), Mm(15)
 LEFT_BLOCK, RIGHT_BLOCK = Mm(70), Mm(95)
+CLOSING = "OcopClosing"
 
 
 def main() -> None:
@@ -44,7 +45,8 @@ def main() -> None:
     for section in report.sections:
         if section.heading:
             _line(word, f"{{{{ section.{section.key}.heading }}}}", f"OcopHeading{section.level}")
-        _loop(word, f"section.{section.key}.sentences", document.BODY)
+        is_last = section is report.sections[-1]
+        _loop(word, f"section.{section.key}.sentences", CLOSING if is_last else document.BODY)
         for table in section.tables:
             _line(word, f"{{{{p table.{table} }}}}", document.BODY)
     _signature_block(word)
@@ -90,6 +92,11 @@ def _defaults(word: DocumentType) -> None:
 def _styles(word: DocumentType) -> None:
     body = _style(word, document.BODY, "OCOP thân bài", 14, ALIGN.JUSTIFY, before=3, after=3)
     body.paragraph_format.first_line_indent = Mm(12.7)
+    # A signature never stands alone on a page: the last words of the report go there with it.
+    closing = _style(word, CLOSING, "OCOP câu kết", 14, ALIGN.JUSTIFY, before=3, after=3)
+    closing.paragraph_format.first_line_indent = Mm(12.7)
+    closing.paragraph_format.keep_with_next = True
+    closing.paragraph_format.keep_together = True
     basis = _style(word, "OcopBasis", "OCOP căn cứ", 14, ALIGN.JUSTIFY, before=3, after=3, is_italic=True)
     basis.paragraph_format.first_line_indent = Mm(12.7)
     for level in (1, 2):

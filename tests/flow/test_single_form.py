@@ -66,7 +66,7 @@ def test_products_from_the_text_file_money_from_the_workbook(home):
     )
     steps.decide(later, "hold", "Nguyễn Thị Kiểm", "đối chiếu", submission_id=text_file)
     assert [o.exit_code for o in rebuild(later)] == [0, 0, 0]
-    assert query(later, status) == [("received", "Kỳ 2024H2: tạm giữ trang Sản phẩm")]
+    assert query(later, status) == [("received", "Tạm giữ trang Sản phẩm")]
     assert query(later, valid) == [(None,)]
     assert query(later, f"select count(*) from fct_funding {of_unit}") == [(2,)]
 
@@ -80,7 +80,7 @@ def test_a_unit_that_sent_one_form_has_no_figure_of_the_others(home):
     of_unit = "where unit_code = '586' and period_code = '2024H2'"
     assert query(
         home, f"select submission_status_code, note from rpt_ministry__submission_status {of_unit}"
-    ) == [("received", "Kỳ 2024H2: chỉ có trang Kinh phí")]
+    ) == [("received", "Chỉ có trang Kinh phí")]
     assert query(home, f"select valid_count from rpt_ministry__star_by_unit {of_unit}") == [(None,)]
     for folder in (home.raw, home.build, home.published):
         shutil.rmtree(folder)

@@ -148,7 +148,14 @@ with
             ) as knows_funding,
             nullif(
                 string_agg(
-                    half.source_period_code || ': ' || half.form_note, '; ' order by half.source_period_code
+                    if(
+                        half.source_period_code = expected.period_code,
+                        '',
+                        {{ period_words("half.source_period_code") }} || ': '
+                    )
+                    || half.form_note,
+                    '; '
+                    order by half.source_period_code
                 ),
                 ''
             ) as form_note,

@@ -3,7 +3,11 @@ with
 
     source as (select * from {{ ref("int_ministry__result_source") }}),
 
-    final as (
+    target_left as (select * from {{ ref("rpt_ministry__target_left") }}),
+
+    producer_goal as (select * from {{ ref("rpt_ministry__producer_goal") }}),
+
+    result_figure as (
         select
             report_period_code as period_code,
             'target_result' as table_code,
@@ -45,6 +49,74 @@ with
             _other_field_names,
         from source
         where is_counted or measure_kind = 'derived'
+    ),
+
+    left_figure as (
+        select result_figure.* replace ('target_left' as table_code),
+        from result_figure
+        semi join target_left using (period_code, row_code)
+    ),
+
+    -- What is left is the lower end less the result: it rests on both.
+    gap_figure as (
+        select
+            left_figure.* replace (
+                'left_value' as column_code,
+                'derived' as measure_kind,
+                null::varchar as evidence_key,
+                null::decimal(18, 3) as amount
+            ),
+        from left_figure
+        where left_figure.column_code <> 'target_max'
+    ),
+
+    goal_figure as (
+        select
+            result_figure.* replace (
+                'producer_goal' as table_code,
+                if(
+                    result_figure.column_code = 'result_value',
+                    'producer_share_pct',
+                    result_figure.column_code
+                ) as column_code
+            ),
+        from result_figure
+        semi join producer_goal using (period_code, row_code)
+    ),
+
+    goal_count_figure as (
+        select
+            source.period_code,
+            'producer_goal' as table_code,
+            source.row_code,
+            unnest(['producer_count', if(source.is_counted, 'counted_producer_count', null)]) as column_code,
+            'count' as measure_kind,
+            source.evidence_key,
+            null::decimal(18, 3) as amount,
+            source._submission_id,
+            source._sheet,
+            source._row_number,
+            source._field_name,
+            source._other_field_names,
+        from source
+        semi join producer_goal using (period_code, row_code)
+    ),
+
+    final as (
+        select *
+        from result_figure
+        union all by name
+        select *
+        from left_figure
+        union all by name
+        select *
+        from gap_figure
+        union all by name
+        select *
+        from goal_figure
+        union all by name
+        select *
+        from goal_count_figure
     )
 
 select *

@@ -23,20 +23,23 @@ with
             nullif(
                 concat_ws(
                     '; ',
+                    -- of a year one half; where both are absent the status says it
                     if(
-                        expected_unit.period_code like '%Y' and expected_unit.absent_period_codes is not null,
-                        'Chưa có số liệu kỳ ' || expected_unit.absent_period_codes,
+                        expected_unit.period_code like '%Y'
+                        and expected_unit.absent_period_codes not like '%,%',
+                        'chưa có số liệu ' || {{ period_words("expected_unit.absent_period_codes") }},
                         null
                     ),
-                    'Kỳ ' || expected_unit.form_note
+                    expected_unit.form_note
                 ),
                 ''
-            ) as note,
+            ) as note_words,
+            upper(left(note_words, 1)) || substr(note_words, 2) as note,
         from expected_unit
         inner join
             submission_status
             on expected_unit.submission_status_code = submission_status.submission_status_code
     )
 
-select *
+select * exclude (note_words),
 from final

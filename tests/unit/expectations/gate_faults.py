@@ -541,4 +541,9 @@ FAULTS = {
         waivers=(waiver("GATE-13", "2024-12-17"),),
         premise="GATE-13",
     ),
+    "report_after_its_deadline": Fault(
+        "GATE-60",
+        "Báo cáo 6 tháng cuối năm 2024 lập ngày 26/12/2024, sau thời hạn gửi của tỉnh 25/12/2024: chậm 1 ngày.",
+        facts=("update dim_build set known_at = '2024-12-25 17:00:00+00'",),  # midnight in Vietnam
+    ),
 }

@@ -74,6 +74,16 @@ def test_fault_fails_its_rule_and_no_other(name, tmp_path):
     assert verdict.verdict == ("held" if rule.severity == "critical" else "passed")
 
 
+def test_an_amended_report_is_not_late_when_the_first_was_in_time(tmp_path):
+    late = FAULTS["report_after_its_deadline"].facts
+    approved = (
+        "insert into fct_decision values ('approve', '2024H2', '2024-12-20 03:00:00+00'), "
+        "('approve', '2024H2', '2024-12-25 17:00:00+00')"
+    )
+    _, fails = failing(build_warehouse(tmp_path / "ocop.duckdb", (*late, approved)), "ministry", tmp_path)
+    assert fails == {}
+
+
 def test_ministry_suite_judges_its_own_period_only(tmp_path):
     earlier = (
         "update fct_product_status set star = null, decision_number = null where period_code = '2024H1'",

@@ -53,6 +53,11 @@ select period_code, 'producer_by_type', producer_type_code, unnest(['producer_co
     unnest([producer_key, product_key]), null, _submission_id, _sheet, _row_number
 from product where is_valid
 union all
+select period_code, 'producer_goal', 'producer_htx_pct',
+    unnest(['producer_count', if(producer_type_code = 'HTX', 'counted_producer_count', null)]), 'count', producer_key,
+    null, _submission_id, _sheet, _row_number
+from product where is_valid
+union all
 select period_code, 'headline', case
         when column_code like 'star%' then 'valid_' || replace(column_code, '_count', '')
         else replace(column_code, 'count', 'product')
@@ -152,6 +157,12 @@ select
     coalesce(max(printed_value) filter (column_code = 'producer_count'), 0) as producer_count,
     coalesce(max(printed_value) filter (column_code = 'product_count'), 0) as product_count
 from printed where table_code = 'producer_by_type' group by all;
+insert into rpt_ministry__producer_goal by name
+select
+    period_code, row_code,
+    coalesce(max(printed_value) filter (column_code = 'counted_producer_count'), 0) as counted_producer_count,
+    coalesce(max(printed_value) filter (column_code = 'producer_count'), 0) as producer_count
+from printed where table_code = 'producer_goal' and row_code <> 'total' group by all;
 insert into rpt_ministry__funding_by_source by name
 select
     period_code, row_code, row_code as source_name,

@@ -9,8 +9,10 @@ create table bridge_unit_succession (
 );
 create table dim_period (
     period_code varchar, period_kind varchar, period_year integer, starts_on date, cut_off_on date,
-    deadline_on date, basis varchar
+    deadline_on date, basis varchar, ministry_deadline_on date
 );
+create table dim_build (known_at timestamp with time zone);
+create table fct_decision (decision_code varchar, period_code varchar, decided_at timestamp with time zone);
 create table bridge_period (period_code varchar, measure_code varchar, source_period_code varchar);
 create table dim_funding_content (content_code varchar, content_name varchar);
 create table dim_funding_source (source_code varchar, source_group_code varchar, is_state_budget boolean);
@@ -120,6 +122,9 @@ create table rpt_ministry__submission_status (
     period_code varchar, row_no integer, row_code varchar, unit_code varchar, unit_name varchar,
     submission_status_code varchar, submission_status_name varchar, received_on date, is_on_time boolean,
     revision_no integer, warning_count integer, note varchar
+);
+create table rpt_ministry__producer_goal (
+    period_code varchar, row_no integer, row_code varchar, counted_producer_count integer, producer_count integer
 );
 create table rpt_ministry__target_result (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar, indicator_name varchar,

@@ -192,4 +192,7 @@ def test_the_written_dates_are_what_the_project_reads():
 
 def test_after_the_merger_the_deadline_is_that_of_the_new_province():
     assert deadlines(periods()["2025H1"], NINH_THUAN).unit_basis.startswith("Quy định tạm thời")
-    assert deadlines(periods()["2025H2"], NINH_THUAN).unit_basis == "QĐ 01/2023/QĐ-UBND tỉnh Khánh Hòa"
+    assert (
+        deadlines(periods()["2025H2"], NINH_THUAN).unit_basis
+        == "Quyết định số 01/2023/QĐ-UBND của Ủy ban nhân dân tỉnh Khánh Hòa"
+    )

@@ -194,6 +194,37 @@ def report_rows(
                 "Chưa đạt",
             ),
         ],
+        "target_left": [
+            (
+                "1",
+                "Huyện Ninh Phước",
+                "Sản phẩm mới được công nhận",
+                2025,
+                False,
+                5,
+                7,
+                None,
+                None,
+                "sản phẩm",
+                "Chưa có số liệu",
+            ),
+            (
+                "2",
+                "Huyện Ninh Phước",
+                "Điểm giới thiệu và bán sản phẩm",
+                2025,
+                False,
+                1,
+                2,
+                0,
+                1,
+                "điểm",
+                "Chưa đạt",
+            ),
+        ],
+        "producer_goal": [
+            ("3", "Tỉnh Ninh Thuận", "Tỷ lệ chủ thể là hợp tác xã", 2024, 2, 3, "66.7", 30, None, "Đạt")
+        ],
         "activity": [
             ("training", "Tập huấn, bồi dưỡng", "Đã thực hiện", 9, 94, 4300, None, "2021–2024", "lớp", 1)
         ],
@@ -295,7 +326,7 @@ def build_warehouse(
         for unit in units:
             row = [f"key of {unit[0]}", *unit, "2004-07-08", "2025-06-30"]
             con.execute("insert into dim_unit values (?, ?, ?, ?, ?, ?, ?)", row)
-        basis, ministry_basis = "NĐ 09/2019/NĐ-CP Điều 12", "NĐ 09/2019/NĐ-CP Điều 13"
+        basis, ministry_basis = "Điều 12 Nghị định số 09/2019/NĐ-CP", "Điều 13 Nghị định số 09/2019/NĐ-CP"
         con.execute(f"""insert into dim_period values
             ('2024H1','H1',2024,'2023-12-15','2024-06-14','2024-06-18','2024-06-25','{basis}','{ministry_basis}'),
             ('2024H2','H2',2024,'2024-06-15','2024-12-14','2024-12-17','2024-12-25','{basis}','{ministry_basis}'),

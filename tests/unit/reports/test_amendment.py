@@ -161,8 +161,10 @@ def test_the_amended_report_says_what_it_amends_and_is_proven(amend, render_agai
         for t in texts
     )
     assert any("Báo cáo này thay Báo cáo phát hành ngày 21/12/2024" in t for t in texts)
-    assert texts[texts.index("Phụ lục VI") + 1] == "SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO PHÁT HÀNH NGÀY 21/12/2024"
-    assert len(word.sections) == 7
+    assert (
+        texts[texts.index("Phụ lục VII") + 1] == "SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO PHÁT HÀNH NGÀY 21/12/2024"
+    )
+    assert len(word.sections) == 8
     sheets = load_workbook(workbook)
     assert sheets.sheetnames[-2:] == ["Nguyên nhân điều chỉnh", "Nội dung điều chỉnh"]
     assert [1390.029, 1490.029] in [[row[4], row[5]] for row in sheets["Nội dung điều chỉnh"].values]

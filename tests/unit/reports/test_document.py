@@ -8,7 +8,7 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
-from report_warehouse import place_of
+from report_warehouse import DISTRICTS, PRODUCTS, STATUS, place_of, report_rows
 
 from reports import definition, document, readback
 from reports.freeze import freeze
@@ -21,6 +21,10 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "bao-cao-2024H2.txt"
 CELL_MARGINS = Mm(2.1)
 TWIP = 635  # in EMU; Word keeps whole twips
 DIGIT, BOLD_LETTER = 0.5, 0.6  # widths in Times New Roman, as shares of the font size
+
+
+def text_of(element):
+    return "".join(t.text or "" for t in element.iter(qn("w:t")))
 
 
 @pytest.fixture
@@ -52,12 +56,14 @@ def test_pages_are_a4_with_the_margins_of_the_decree(word):
 
 def test_each_annex_is_a_section_of_its_own_and_the_product_list_lies_on_its_side(word):
     orientations = [section.orientation for section in word.sections]
+    lying = [table.name for table in definition.load().annexes if table.orientation == "landscape"]
+    assert "product_list" in lying
     assert orientations == [
         WD_ORIENT.PORTRAIT,
-        WD_ORIENT.PORTRAIT,
-        WD_ORIENT.LANDSCAPE,
-        WD_ORIENT.PORTRAIT,
-        WD_ORIENT.PORTRAIT,
+        *(
+            WD_ORIENT.LANDSCAPE if table.name in lying else WD_ORIENT.PORTRAIT
+            for table in definition.load().annexes
+        ),
     ]
     for annex in list(word.sections)[1:]:
         assert annex._sectPr.find(qn("w:pgNumType")).get(qn("w:start")) == "1"
@@ -196,11 +202,11 @@ def test_paragraphs_stand_apart_and_annexes_are_named_in_roman(word):
 
 
 def test_tables_fill_the_text_width_and_never_more(word):
-    sections = list(word.sections)
-    tables = data_tables(word)
-    annexes = tables[-3:]
-    for table in tables:
-        section = sections[1 + annexes.index(table)] if table in annexes else sections[0]
+    report, rows = definition.load(), report_rows(PRODUCTS, DISTRICTS, STATUS)
+    printed = [table for table in report.printed if rows[table.name]]
+    for defined, table in zip(printed, data_tables(word), strict=True):
+        is_annex = defined.place == "annex"
+        section = word.sections[1 + report.annexes.index(defined) if is_annex else 0]
         text_width = section.page_width - section.left_margin - section.right_margin
         widths = [int(column.get(qn("w:w"))) * TWIP for column in table._tbl.tblGrid]
         assert text_width - 2 * TWIP <= sum(widths) <= text_width
@@ -215,17 +221,33 @@ def test_heading_rows_repeat_and_rows_stay_whole(word):
         assert all(row.find(f".//{qn('w:cantSplit')}") is not None for row in rows)
 
 
-def test_a_total_goes_to_the_next_page_with_the_row_above_it(word):
+def test_a_heading_and_a_total_have_a_row_beside_them_on_their_page(word):
     totals = []
     for table in data_tables(word):
+        rows = table._tbl.tr_lst
+        kept = [at for at, row in enumerate(rows) if row.find(f".//{qn('w:keepNext')}") is not None]
+        headings = sum(row.find(f".//{qn('w:tblHeader')}") is not None for row in rows)
         # a total or sub-total has no ordinal
-        added = [at for at, row in enumerate(table.rows) if not row.cells[0].text]
-        kept = [row for row in table._tbl.tr_lst if row.find(f".//{qn('w:keepNext')}") is not None]
-        assert kept == [table._tbl.tr_lst[at - 1] for at in added]
-        assert all(len(row.findall(f".//{qn('w:keepNext')}")) == len(row.tc_lst) for row in kept)
+        added = [at for at, row in enumerate(table.rows) if at >= headings and not row.cells[0].text]
+        assert kept == sorted({*range(headings + 1), *(at - 1 for at in added)})
+        assert all(len(rows[at].findall(f".//{qn('w:keepNext')}")) == len(rows[at].tc_lst) for at in kept)
         totals.append(len(added))
     assert totals.count(1) > 3
     assert totals.count(2) == 1  # the money has a sub-total
+
+
+def test_the_last_words_stand_on_the_page_of_the_signature(word):
+    body = list(word.element.body)
+    signature = next(
+        at
+        for at, element in enumerate(body)
+        if element.tag == qn("w:tbl") and "Nơi nhận:" in text_of(element)
+    )
+    closing = body[signature - 1]
+    assert text_of(closing).endswith("kính báo cáo./.")
+    style = word.styles[{s.style_id: s.name for s in word.styles}[closing.pPr.pStyle.val]]
+    assert style.paragraph_format.keep_with_next
+    assert style.paragraph_format.keep_together
 
 
 def test_no_date_and_no_heading_word_is_broken_by_its_column():
@@ -374,8 +396,8 @@ def test_who_filed_after_the_deadline_is_named_with_both_deadlines(freeze_and_pa
     render(directory, PERIOD)
     text = "\n".join(readback.read_document(directory / f"bao-cao-ocop-{PERIOD}.docx").paragraphs)
     assert (
-        "của các đơn vị: hết ngày 17/12/2024; thời hạn gửi báo cáo của tỉnh: hết ngày 25/12/2024 "
-        "(NĐ 09/2019/NĐ-CP Điều 13). Các đơn vị gửi sau thời hạn: huyện Ninh Phước."
+        "của các đơn vị: hết ngày 17/12/2024; thời hạn gửi báo cáo của tỉnh: hết ngày 25/12/2024, "
+        "theo Điều 13 Nghị định số 09/2019/NĐ-CP. Các đơn vị gửi sau thời hạn: huyện Ninh Phước."
     ) in text
     assert prove(directory, PERIOD) == []
 
@@ -392,7 +414,7 @@ def test_a_year_with_a_half_missing_says_that_its_flow_is_incomplete(
     for table in definition.load().tables:
         change(f"update {table.model} set period_code = '2024Y'")
     change(
-        "update rpt_ministry__submission_status set note = 'Chưa có số liệu kỳ 2024H1' where unit_code = '587'"
+        "update rpt_ministry__submission_status set note = 'Chưa có số liệu 6 tháng đầu năm 2024' where unit_code = '587'"
     )
     directory = freeze(published, tmp_path / "releases", "2024Y", inputs).directory
     pass_gate(directory)

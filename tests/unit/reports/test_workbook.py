@@ -31,7 +31,7 @@ def test_the_cover_comes_first_and_leads_to_every_sheet(workbook):
 
 def test_the_cover_names_the_reporting_basis_and_the_missing_units(workbook):
     text = "\n".join(str(cell.value) for cell in workbook["Mục lục"]["A"])
-    assert "từ ngày 15/6/2024 đến hết ngày 14/12/2024 (NĐ 09/2019/NĐ-CP Điều 12)" in text
+    assert "từ ngày 15/6/2024 đến hết ngày 14/12/2024, theo Điều 12 Nghị định số 09/2019/NĐ-CP." in text
     assert "Chưa gửi: thành phố Phan Rang - Tháp Chàm; huyện Bác Ái" in text
 
 

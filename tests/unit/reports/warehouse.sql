@@ -71,6 +71,19 @@ create table rpt_ministry__funding_by_source (
     disbursed_amount_vnd_million decimal(18,3), disbursed_share_pct decimal(18,3),
     approximate_line_count bigint, note varchar
 );
+create table rpt_ministry__producer_goal (
+    period_code varchar, row_no integer, row_code varchar, unit_name varchar,
+    indicator_name varchar, target_to_year integer, counted_producer_count integer, producer_count integer,
+    producer_share_pct decimal(18,3), target_min decimal(18,3), target_max decimal(18,3), assessment_name varchar
+);
+
+create table rpt_ministry__target_left (
+    period_code varchar, row_no integer, row_code varchar, unit_name varchar,
+    indicator_name varchar, target_to_year integer, is_over boolean,
+    target_min decimal(18,3), target_max decimal(18,3), result_value decimal(18,3), left_value decimal(18,3),
+    measure_unit varchar, assessment_name varchar
+);
+
 create table rpt_ministry__target_result (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar,
     indicator_name varchar, target_from_year integer, target_to_year integer,
