@@ -151,6 +151,13 @@ class Frozen:
             if row["unit_code"] in found
         ]
 
+    def units_of_two_amounts(self) -> list[str]:
+        """Units that state one amount of money twice, and not alike."""
+        rows = self.rows("rpt_ministry__conflict")
+        return list(
+            dict.fromkeys(row["unit_name"] for row in rows if row["measure_unit"] == wording.MONEY_UNIT)
+        )
+
     def planned_money(self, disbursed: int | None) -> list[str]:
         """What has a plan and this amount disbursed: 0, or None where nobody knows."""
         return [

@@ -89,6 +89,7 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "late_units": lambda: wording.listing(frozen.late_units()),
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
         "units_without_funding": lambda: wording.listing(frozen.units_without_funding()),
+        "units_of_two_amounts": lambda: wording.listing(frozen.units_of_two_amounts()),
         "estimating_units": lambda: wording.listing(frozen.estimating_units()),
         "planned_money": lambda disbursed: wording.listing(frozen.planned_money(disbursed)),
         "table_number": definition.number_of,

@@ -39,14 +39,17 @@ def test_a_plan_that_nobody_wrote_has_no_share(told):
         "Kinh phí kế hoạch: chưa có số liệu; kinh phí đã giải ngân: 1.415,029 triệu đồng, trong đó ngân sách nhà nước: "
         "1.390,029 triệu đồng, nguồn khác hoặc chưa rõ nguồn: 25 triệu đồng."
     )
-    number = definition.load().number_of("funding_by_source")
+    report = definition.load()
+    by_source, conflict = (report.number_of(name) for name in ("funding_by_source", "conflict"))
     assert others == [
-        f"Các đơn vị có khoản kinh phí là số ước tính: huyện Ninh Phước; số khoản nêu tại Bảng {number}."
+        f"Các đơn vị có khoản kinh phí là số ước tính: huyện Ninh Phước; số khoản nêu tại Bảng {by_source}.",
+        "Các đơn vị có số kinh phí ghi hai giá trị khác nhau: huyện Ninh Phước; cả hai giá trị nêu tại Bảng "
+        f"{conflict}, số liệu tại mục này cộng từ các dòng của trang Kinh phí.",
     ]
 
 
 def test_spent_of_the_plan_is_told_and_nothing_spent_apart_from_nothing_known(told):
-    first, unknown, nothing, _ = told(PLAN)
+    first, unknown, nothing, *_ = told(PLAN)
     assert first.endswith(" Tỷ lệ giải ngân so với kế hoạch: 70,8%.")
     assert unknown == (
         "Các khoản đã có kế hoạch, chưa có số liệu giải ngân (không tính bằng 0): Doanh nghiệp, HTX, hộ tự huy động "
