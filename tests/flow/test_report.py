@@ -209,6 +209,71 @@ def test_a_conflict_is_printed_with_both_values_and_each_leads_to_its_place(rele
     assert (cell["sheet"], cell["value_contribution"]) == ("Bìa", 345)
 
 
+def test_what_is_left_of_a_target_is_what_its_result_lacks(released):
+    lacking = frozen(
+        released,
+        "select row_code, target_min - result_value from rpt_ministry__target_result where period_code = '2024H2' "
+        "and assessment_name in ('Chưa đạt', 'Chưa đủ số liệu', 'Chưa có số liệu') order by row_no",
+    )
+    left = frozen(
+        released,
+        "select row_code, left_value from rpt_ministry__target_left where period_code = '2024H2' order by row_no",
+    )
+    assert left == lacking
+    printed = frozen(
+        released,
+        "select row_code, (target_to_year, is_over, target_min, target_max, result_value, left_value) "
+        "from rpt_ministry__target_left where period_code = '2024H2'",
+    )
+    told = dict(printed)
+    # plan of the province for 2024: 20-30 new products; Ninh Phước to 2025: one or two points of sale, two or three 5 stars
+    assert told["58-new_product-2024-2024-san_pham"] == (2024, True, 20, 30, 16, 4)
+    assert told["58-livestock_product-2024-2024-san_pham"] == (2024, True, 1, 2, None, None)
+    assert told["587-sales_point-2021-2025-diem"] == (2025, False, 1, 2, 0, 1)
+    assert told["587-new_product-2021-2025-5_star-san_pham"] == (2025, False, 2, 3, 0, 2)
+    assert "587-new_product-2021-2025-san_pham" not in told  # 5-7, and 31 came
+    traced = trace(
+        released.releases / "2024H2/ocop.duckdb",
+        "target_left",
+        "58-new_product-2024-2024-san_pham",
+        "left_value",
+        "2024H2",
+    )
+    fields = [cell["field_name"] for cell in traced["cells"]]
+    assert (fields.count("target_min"), fields.count("outcome_code"), len(fields)) == (1, 16, 17)
+
+
+def test_shares_of_producers_stand_beside_the_goals_of_the_plan(released):
+    goals = frozen(
+        released,
+        "select row_code, counted_producer_count, producer_count, producer_share_pct, target_min, target_max "
+        "from rpt_ministry__producer_goal where period_code = '2024H2' order by row_no",
+    )
+    assert goals == [
+        ("58-producer_htx_pct-2024-2024", 5, 19, Decimal("26.3"), 30, None),
+        ("58-producer_dn_pct-2024-2024", 1, 19, Decimal("5.3"), 40, None),
+        ("58-green_producer_pct-2024-2024", None, None, None, 30, 30),  # nobody reports it
+    ]
+    by_type = dict(
+        frozen(
+            released,
+            "select row_code, (producer_count, producer_share_pct) from rpt_ministry__producer_by_type "
+            "where period_code = '2024H2'",
+        )
+    )
+    assert by_type["HTX"] == goals[0][1:4:2]
+    assert by_type["DN"] == goals[1][1:4:2]
+    traced = trace(
+        released.releases / "2024H2/ocop.duckdb",
+        "producer_goal",
+        goals[0][0],
+        "counted_producer_count",
+        "2024H2",
+    )
+    assert traced["value"] == 5
+    assert {cell["field_name"] for cell in traced["cells"]} == {"producer_type_code"}
+
+
 def test_a_released_period_that_has_not_changed_stays_as_it_is(released):
     directory = released.releases / "2024H2"
     before = {path.name: path.read_bytes() for path in directory.iterdir()}
