@@ -9,7 +9,7 @@ from typing import Protocol
 
 import jinja2
 
-from reports import wording
+from reports import activity, wording
 from reports.definition import Definition, Table
 from reports.frozen import Frozen, ReportError, prints_unknown
 
@@ -18,7 +18,7 @@ class FigureWriter(Protocol):
     """Writes the figures of a sentence."""
 
     def count(self, reference: str, noun: str) -> str:
-        """A count with its noun."""
+        """A quantity with its noun."""
 
     def money(self, reference: str) -> str:
         """An amount in million đồng."""
@@ -77,6 +77,9 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "units": lambda status_code: wording.listing(frozen.units(status_code)),
         "late_units": lambda: wording.listing(frozen.late_units()),
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
+        "activities": lambda table, done: activity.summary(
+            table, frozen.rows(f"rpt_ministry__{table}"), done, figures.count
+        ),
         "table_number": definition.number_of,
         "annex_number": definition.annex_number_of,
         "blank": wording.BLANK,
