@@ -88,7 +88,7 @@
                 figure.approximate_line_count,
                 nullif(
                     concat_ws(
-                        '; ',
+                        '. ',
                         'Ước tính: ' || nullif(
                             concat_ws(
                                 ', ',
