@@ -33,7 +33,8 @@ def _quantities(table: str, row: dict, count: Callable[[str, str], str]) -> str:
     """The figures of one row and the time they are told for."""
     at = f"{table}/{row['row_code']}"
     said = [
-        ("khoảng " if row[is_approximate] else "") + count(f"{at}/{column}", noun or wording.one_line(row["measure_unit"] or ""))
+        ("khoảng " if row[is_approximate] else "")
+        + count(f"{at}/{column}", noun or wording.one_line(row["measure_unit"] or ""))
         for column, noun, is_approximate in QUANTITIES
         if row[column] is not None
     ]

@@ -77,6 +77,7 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "units": lambda status_code: wording.listing(frozen.units(status_code)),
         "late_units": lambda: wording.listing(frozen.late_units()),
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
+        "rows": lambda table: frozen.rows(f"rpt_ministry__{table}"),
         "activities": lambda table, done: activity.summary(
             table, frozen.rows(f"rpt_ministry__{table}"), done, figures.count
         ),

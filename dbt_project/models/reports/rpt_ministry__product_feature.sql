@@ -7,9 +7,7 @@ with
 
     evidence as {{ evidence_of("product_feature") }},
 
-    received_period as (
-        select period_code, bool_or(knows_product) as knows_product, from expected_unit group by period_code
-    ),
+    received_period as (select distinct period_code, from expected_unit where knows_product),
 
     figure as (
         select
@@ -29,8 +27,8 @@ with
             feature.feature_name,
             if(figure.yes_count + figure.no_count > 0, figure.yes_count, null) as yes_count,
             if(figure.yes_count + figure.no_count > 0, figure.no_count, null) as no_count,
-            coalesce(figure.unknown_count, if(received_period.knows_product, 0, null)) as unknown_count,
-            coalesce(figure.valid_count, if(received_period.knows_product, 0, null)) as valid_count,
+            coalesce(figure.unknown_count, 0) as unknown_count,
+            coalesce(figure.valid_count, 0) as valid_count,
         from received_period
         cross join feature
         left join
