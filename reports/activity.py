@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from reports import wording
+from reports.definition import Table
 
 # column, its noun (else the row's own unit of measure), the column that says it contains an estimate
 QUANTITIES = (
@@ -14,7 +15,7 @@ QUANTITIES = (
 )
 
 
-def summary(table: str, rows: list[dict], done: str, count: Callable[[str, str], str]) -> str:
+def summary(table: Table, rows: list[dict], done: str, count: Callable[[str, str], str]) -> str:
     """Write "Tập huấn: đã tổ chức 94 lớp với khoảng 4.300 lượt người (2021–2024); theo kế hoạch 05 lớp (năm 2025)."
 
     ``done`` is the verb of what was done; ``count`` writes the figure of a reference with its noun.
@@ -29,14 +30,15 @@ def summary(table: str, rows: list[dict], done: str, count: Callable[[str, str],
     return " ".join(sentences)
 
 
-def _quantities(table: str, row: dict, count: Callable[[str, str], str]) -> str:
-    """The figures of one row and the time they are told for."""
-    at = f"{table}/{row['row_code']}"
+def _quantities(table: Table, row: dict, count: Callable[[str, str], str]) -> str:
+    """The printed figures of one row and the time they are told for."""
+    at = f"{table.name}/{row['row_code']}"
+    printed = {column.name for column in table.columns}
     said = [
         ("khoảng " if row[is_approximate] else "")
         + count(f"{at}/{column}", noun or wording.one_line(row["measure_unit"] or ""))
         for column, noun, is_approximate in QUANTITIES
-        if row[column] is not None
+        if column in printed and row[column] is not None
     ]
     quantities = " với ".join(said) or f"{count(f'{at}/line_count', 'hoạt động')} không ghi số lượng"
     years = row["years"] or "không ghi thời gian"

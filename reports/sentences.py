@@ -79,7 +79,7 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
         "rows": lambda table: frozen.rows(f"rpt_ministry__{table}"),
         "activities": lambda table, done: activity.summary(
-            table, frozen.rows(f"rpt_ministry__{table}"), done, figures.count
+            definition.table(table), frozen.rows(f"rpt_ministry__{table}"), done, figures.count
         ),
         "table_number": definition.number_of,
         "annex_number": definition.annex_number_of,

@@ -2,7 +2,10 @@
 
 from decimal import Decimal
 
+from reports import definition
 from reports.activity import summary
+
+TRAINING, PLANTING = (definition.load().table(f"activity_{theme}") for theme in ("training", "planting"))
 
 
 def row(code, **given):
@@ -26,9 +29,10 @@ def test_classes_with_their_attendances_and_years():
         ),
         row("b", activity_count=1, measure_unit="lớp", years="2024"),
     ]  # fmt: skip
-    assert summary("t", rows, "đã tổ chức", addressed) == (
-        "Tập huấn: đã tổ chức <t/a/activity_count> lớp với khoảng <t/a/participant_count> lượt người (2021–2024), "
-        "<t/b/activity_count> lớp (năm 2024)."
+    assert summary(TRAINING, rows, "đã tổ chức", addressed) == (
+        "Tập huấn: đã tổ chức <activity_training/a/activity_count> lớp với khoảng "
+        "<activity_training/a/participant_count> lượt người (2021–2024), "
+        "<activity_training/b/activity_count> lớp (năm 2024)."
     )
 
 
@@ -38,22 +42,24 @@ def test_what_is_planned_is_never_told_as_done():
         row("a", activity_count=1, measure_unit="lớp", years="2024"),
         row("b", activity_count=5, measure_unit="lớp", years="từ năm 2025", **plan),
     ]
-    assert summary("t", rows, "đã tổ chức", addressed) == (
-        "Tập huấn: đã tổ chức <t/a/activity_count> lớp (năm 2024); "
-        "theo kế hoạch <t/b/activity_count> lớp (từ năm 2025)."
+    assert summary(TRAINING, rows, "đã tổ chức", addressed) == (
+        "Tập huấn: đã tổ chức <activity_training/a/activity_count> lớp (năm 2024); "
+        "theo kế hoạch <activity_training/b/activity_count> lớp (từ năm 2025)."
     )
 
 
-def test_each_kind_has_its_own_sentence_and_areas_their_hectares():
+def test_each_kind_has_its_own_sentence_of_the_figures_its_table_prints():
     rows = [
-        row("a", area_ha=Decimal("82.49"), is_area_approximate=True, years="đến năm 2024"),
+        row(
+            "a", area_ha=Decimal("82.49"), participant_count=9, is_area_approximate=True, years="đến năm 2024"
+        ),
         row("b", activity_type_name="Làng nghề"),
     ]
-    assert summary("t", rows, "đã có", addressed) == (
-        "Tập huấn: đã có khoảng <t/a/area_ha> ha (đến năm 2024). "
-        "Làng nghề: đã có <t/b/line_count> hoạt động không ghi số lượng (không ghi thời gian)."
+    assert summary(PLANTING, rows, "đã có", addressed) == (
+        "Tập huấn: đã có khoảng <activity_planting/a/area_ha> ha (đến năm 2024). "
+        "Làng nghề: đã có <activity_planting/b/line_count> hoạt động không ghi số lượng (không ghi thời gian)."
     )
 
 
 def test_no_rows_are_no_sentence():
-    assert summary("t", [], "đã tổ chức", addressed) == ""
+    assert summary(TRAINING, [], "đã tổ chức", addressed) == ""
