@@ -99,7 +99,7 @@ def _styles(word: DocumentType) -> None:
     closing.paragraph_format.keep_together = True
     basis = _style(word, "OcopBasis", "OCOP căn cứ", 14, ALIGN.JUSTIFY, before=3, after=3, is_italic=True)
     basis.paragraph_format.first_line_indent = Mm(12.7)
-    for level in (1, 2):
+    for level in (1, 2, 3):
         heading = _style(
             word,
             f"OcopHeading{level}",
@@ -108,7 +108,7 @@ def _styles(word: DocumentType) -> None:
             ALIGN.JUSTIFY,
             before=6,
             after=3,
-            is_bold=True,
+            is_bold=level < 3,  # a), b) stand in plain letters (NĐ 30/2020 Phụ lục I)
         )
         heading.paragraph_format.first_line_indent = Mm(12.7)
         heading.paragraph_format.keep_with_next = True

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import jinja2
 
-from reports import wording
+from reports import activity, wording
 from reports.definition import Definition, Table
 from reports.frozen import Frozen, ReportError, prints_unknown
 
@@ -18,7 +18,7 @@ class FigureWriter(Protocol):
     """Writes the figures of a sentence."""
 
     def count(self, reference: str, noun: str) -> str:
-        """A count with its noun."""
+        """A quantity with its noun."""
 
     def money(self, reference: str) -> str:
         """An amount in million đồng."""
@@ -92,6 +92,9 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "units_of_two_amounts": lambda: wording.listing(frozen.units_of_two_amounts()),
         "estimating_units": lambda: wording.listing(frozen.estimating_units()),
         "planned_money": lambda disbursed: wording.listing(frozen.planned_money(disbursed)),
+        "activities": lambda table, done: activity.summary(
+            definition.table(table), frozen.rows(definition.table(table).model), done, figures.count
+        ),
         "table_number": definition.number_of,
         "annex_number": definition.annex_number_of,
         "blank": wording.BLANK,

@@ -38,8 +38,8 @@ def count(value: int | Decimal) -> str:
 
 
 def padded(value: int | Decimal) -> str:
-    """Write a count inside a sentence: 1 to 9 take a leading zero, so no digit can be put before them."""
-    return f"0{int(value)}" if 0 < value < 10 else count(value)
+    """Write a quantity inside a sentence: 1 to 9 take a leading zero, so no digit can be put before them."""
+    return f"0{int(value)}" if value in range(1, 10) else number(value)
 
 
 def short_date(day: date) -> str:

@@ -90,6 +90,10 @@ def test_the_set_is_complete_and_sealed(released):
             "disbursed_amount_vnd_million, disbursed_share_pct from rpt_ministry__funding_by_content",
         ),
         (
+            "Thông tin thị trường, chất lượng",
+            "select feature_name, yes_count, no_count, unknown_count, valid_count from rpt_ministry__product_feature",
+        ),
+        (
             "Số sản phẩm OCOP theo xã",
             "select unit_name, star_3_count, star_4_count, star_5_count, star_unknown_count, valid_count, expired_count, "
             "proposed_count from rpt_ministry__star_by_commune",
@@ -171,6 +175,23 @@ def test_a_figure_is_traced_to_the_cells_it_comes_from(released):
     sheet = load_workbook(released.archive / cell["submission_id"] / cell["file_name"])["Sản phẩm"]
     assert len(stars["cells"]) == stars["value"] == 31
     assert {sheet[c["cell"]].value for c in stars["cells"]} == {3}
+
+
+def test_what_a_sentence_says_of_the_training_leads_to_its_classes(released):
+    from docx import Document
+
+    text = "\n".join(
+        p.text for p in Document(str(released.releases / "2024H2/bao-cao-ocop-2024H2.docx")).paragraphs
+    )
+    assert "đã tổ chức 94 lớp với khoảng 4.300 lượt người (2021–2024)." in text
+    assert "đã có 09 mã với khoảng 82,49 ha (đến năm 2024)." in text
+    ((row_code,),) = frozen(
+        released, "select row_code from rpt_ministry__activity_training where period_code = '2024H2'"
+    )
+    database = released.releases / "2024H2/ocop.duckdb"
+    classes = trace(database, "activity_training", row_code, "activity_count", "2024H2")
+    assert sorted(c["value_contribution"] for c in classes["cells"]) == [4, 5, 9, 9, 15, 16, 17, 19]
+    assert {c["header_text"] for c in classes["cells"]} == {"Số lượng"}
 
 
 def test_the_movements_lead_from_the_opening_to_the_closing_stock(released):

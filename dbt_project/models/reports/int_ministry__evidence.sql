@@ -19,6 +19,9 @@ with
         from {{ ref("int_ministry__activity_evidence") }}
         union all by name
         select *
+        from {{ ref("int_ministry__feature_evidence") }}
+        union all by name
+        select *
         from {{ ref("int_ministry__target_evidence") }}
         union all by name
         select *

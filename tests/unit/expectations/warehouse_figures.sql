@@ -81,7 +81,7 @@ select b.period_code, 'rating', unit_code || '-' || cycle_code,
 from fct_rating as f
 inner join bridge_period as b on f.period_code = b.source_period_code and b.measure_code = 'flow'
 union all
-select b.period_code, 'activity', activity_type_code || '-' || state_code,
+select b.period_code, 'activity_training', activity_type_code || '-' || state_code,
     unnest(['line_count', 'activity_count', 'participant_count']), unnest(['count', 'sum', 'sum']),
     _submission_id || _row_number, unnest([null, activity_count, participant_count]), _submission_id, _sheet,
     _row_number
@@ -189,13 +189,13 @@ select
     coalesce(max(printed_value) filter (column_code = 'star_4_count'), 0) as star_4_count
 from printed where table_code = 'rating' group by all;
 -- no total row: classes and fairs do not add up
-insert into rpt_ministry__activity by name
+insert into rpt_ministry__activity_training by name
 select
     period_code, row_code,
     max(printed_value) filter (column_code = 'line_count') as line_count,
     max(printed_value) filter (column_code = 'activity_count') as activity_count,
     max(printed_value) filter (column_code = 'participant_count') as participant_count
-from printed where table_code = 'activity' and row_code <> 'total' group by all;
+from printed where table_code = 'activity_training' and row_code <> 'total' group by all;
 
 insert into rpt_ministry__submission_status by name
 select period_code, unit_code as row_code, unit_code, u.unit_name, 'received' as submission_status_code,

@@ -114,9 +114,19 @@ create table rpt_ministry__rating (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar, cycle_name varchar,
     council_level_name varchar, product_count integer, star_3_count integer, star_4_count integer
 );
-create table rpt_ministry__activity (
+create table rpt_ministry__activity_training (
     period_code varchar, row_no integer, row_code varchar, activity_type_name varchar, state_name varchar,
-    line_count bigint, activity_count decimal(18, 3), participant_count decimal(18, 3), area_ha decimal(18, 3)
+    line_count bigint, activity_count decimal(18, 3), participant_count decimal(18, 3), area_ha decimal(18, 3),
+    amount_vnd_million decimal(18, 3)
+);
+create table rpt_ministry__activity_promotion as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_label as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_planting as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_tourism as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_other as from rpt_ministry__activity_training;
+create table rpt_ministry__product_feature (
+    period_code varchar, row_no integer, row_code varchar, feature_name varchar, yes_count integer, no_count integer,
+    unknown_count integer, valid_count integer
 );
 create table rpt_ministry__submission_status (
     period_code varchar, row_no integer, row_code varchar, unit_code varchar, unit_name varchar,

@@ -110,6 +110,11 @@ HEADLINE = [
 ]
 
 
+def activity(code: str, name: str, years: str | None, figures: tuple, note: str | None = None) -> tuple:
+    """A row of a table of activities that were done."""
+    return (code, name, "done", "Đã thực hiện", years, *figures, note)
+
+
 def report_rows(
     products: list[tuple], districts: dict[str, str], status: dict[str, str]
 ) -> dict[str, list[tuple]]:
@@ -225,8 +230,48 @@ def report_rows(
         "producer_goal": [
             ("3", "Tỉnh Ninh Thuận", "Tỷ lệ chủ thể là hợp tác xã", 2024, 2, 3, "66.7", 30, None, "Đạt")
         ],
-        "activity": [
-            ("training", "Tập huấn, bồi dưỡng", "Đã thực hiện", 9, 94, 4300, None, "2021–2024", "lớp", 1)
+        "activity_training": [
+            activity(
+                "training",
+                "Tập huấn, bồi dưỡng",
+                "2021–2024",
+                (94, False, "lớp", 4300, True, None, False, None, 8, 1, 9, 1),
+                "Ước tính: lượt người. Gồm cả kết quả trước kỳ",
+            )
+        ],
+        "activity_promotion": [],
+        "activity_label": [
+            activity(
+                "label_packaging",
+                "Nhãn hiệu, bao bì, tem",
+                None,
+                (6, False, "sản phẩm", None, False, None, False, "12.5", None, 1, 1, 0),
+            )
+        ],
+        "activity_planting": [
+            activity(
+                "planting_area",
+                "Vùng trồng, vùng nguyên liệu",
+                "đến năm 2024",
+                (9, False, "mã", None, False, "82.49", True, None, None, 1, 6, 1),
+                "Ước tính: diện tích. Gồm cả kết quả trước kỳ",
+            )
+        ],
+        "activity_tourism": [],
+        "activity_other": [
+            activity(
+                "inspection",
+                "Kiểm tra, giám sát",
+                "2024",
+                (8, False, "cuộc", None, False, None, False, None, None, 1, 1, 0),
+            )
+        ],
+        "product_feature": [
+            ("e_commerce", "Bán trên sàn thương mại điện tử", 1, 1, 1, 3),
+            ("traceability", "Có mã truy xuất nguồn gốc", 2, 0, 1, 3),
+            ("trademark", "Có nhãn hiệu hoặc chỉ dẫn địa lý được bảo hộ", 1, 0, 2, 3),
+            ("standard", "Có tiêu chuẩn sản xuất", None, None, 3, 3),
+            ("planting_area", "Dùng nguyên liệu từ vùng trồng có mã số", None, None, 3, 3),
         ],
         "rating": [],
         "opening": [

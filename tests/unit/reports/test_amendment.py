@@ -28,8 +28,9 @@ update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = disbur
     where row_code in ('NSTW-1', 'NSTW-total', 'total');
 update rpt_ministry__submission_status
     set submission_status_name = 'Đã nhận', submission_status_code = 'received', warning_count = 0 where row_code = '585';
-insert into rpt_ministry__activity values
-    ('{PERIOD}', 2, 'fair', 'Hội chợ', 'Đã thực hiện', 1, 3, null, null, '2024', 'hội chợ', 0);
+insert into rpt_ministry__activity_promotion values
+    ('{PERIOD}', 1, 'fair', 'Hội chợ', 'done', 'Đã thực hiện', '2024', 3, false, 'hội chợ', null, false, null, false, null,
+     null, 1, 1, 0, null);
 delete from rpt_ministry__conflict;
 """
 HOLD = f"""
@@ -105,12 +106,12 @@ def test_every_change_is_told_with_both_values_and_its_cause(amend):
         "funding_by_source:total:disbursed_amount_vnd_million": (
             "Bảng 11", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
         ),
-        "activity:fair:row": (
-            "Bảng 13", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
-            "Thêm dòng: Số lượng 3; Số dòng báo cáo 1; Trong đó ước tính 0", "1",
+        "activity_promotion:fair:row": (
+            "Bảng 14", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
+            "Thêm dòng: Số lượng 3; Số đơn vị báo cáo 1", "1",
         ),
         "conflict:1:row": (
-            "Bảng 14", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
+            "Bảng 20", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
             None, "Bỏ dòng: Giá trị thứ nhất 345; Giá trị thứ hai 342; Đơn vị tính triệu đồng", "1",
         ),
     }  # fmt: skip

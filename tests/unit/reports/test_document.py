@@ -350,12 +350,12 @@ def test_a_placeholder_nobody_knows_is_named(frozen_release, tmp_path, monkeypat
 
 def test_a_table_the_template_forgot_is_named(frozen_release, tmp_path, monkeypatch):
     template = Document(str(document.TEMPLATE))
-    (placeholder,) = (p for p in template.paragraphs if "table.activity" in p.text)
+    (placeholder,) = (p for p in template.paragraphs if "table.activity_label" in p.text)
     placeholder._p.getparent().remove(placeholder._p)
     changed = tmp_path / "bao-cao.docx"
     template.save(str(changed))
     monkeypatch.setattr(document, "TEMPLATE", changed)
-    with pytest.raises(ReportError, match="no placeholder for table activity"):
+    with pytest.raises(ReportError, match="no placeholder for table activity_label"):
         render(frozen_release, PERIOD)
 
 

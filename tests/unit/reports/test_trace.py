@@ -91,7 +91,7 @@ def test_without_a_period_the_newest_one_is_taken(published, change):
     [
         (
             ("star_by_moon", "587", "valid_count"),
-            "there is no printed table 'star_by_moon'; there are: activity, conflict",
+            "there is no printed table 'star_by_moon'; there are: activity_label, activity_other",
         ),
         (("star_by_unit", "999", "valid_count"), "no row '999' in period 2024H2; it has: 582, 584, 585"),
         (("star_by_unit", "587", "valid"), "no column 'valid'; it has: unit_code, unit_name"),

@@ -41,6 +41,16 @@ def test_a_padded_count_reads_back(value):
     assert len(text) >= 2 or value == 0
 
 
+def test_a_fraction_in_a_sentence_is_neither_cut_nor_padded():
+    assert [wording.padded(Decimal(text)) for text in ("9.000", "2.500", "82.490", "0.5", "1234.5")] == [
+        "09",
+        "2,5",
+        "82,49",
+        "0,5",
+        "1.234,5",
+    ]
+
+
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))
 def test_a_date_reads_back(day):
     assert readback.day(wording.short_date(day)) == day

@@ -90,10 +90,21 @@ create table rpt_ministry__target_result (
     target_min decimal(18,3), target_max decimal(18,3), result_value decimal(18,3),
     measure_unit varchar, assessment_name varchar
 );
-create table rpt_ministry__activity (
-    period_code varchar, row_no integer, row_code varchar, activity_type_name varchar,
-    state_name varchar, line_count bigint, activity_count decimal(18,3), participant_count bigint,
-    area_ha decimal(18,3), years varchar, measure_unit varchar, approximate_line_count bigint
+create table rpt_ministry__activity_training (
+    period_code varchar, row_no integer, row_code varchar, activity_type_name varchar, state_code varchar,
+    state_name varchar, years varchar, activity_count decimal(18,3), is_count_approximate boolean,
+    measure_unit varchar, participant_count decimal(18,3), is_participant_approximate boolean,
+    area_ha decimal(18,3), is_area_approximate boolean, amount_vnd_million decimal(18,3),
+    commune_count integer, unit_count integer, line_count integer, approximate_line_count integer, note varchar
+);
+create table rpt_ministry__activity_promotion as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_label as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_planting as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_tourism as from rpt_ministry__activity_training;
+create table rpt_ministry__activity_other as from rpt_ministry__activity_training;
+create table rpt_ministry__product_feature (
+    period_code varchar, row_no integer, row_code varchar, feature_name varchar,
+    yes_count integer, no_count integer, unknown_count integer, valid_count integer
 );
 create table rpt_ministry__rating (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar, cycle_name varchar,

@@ -1,0 +1,1 @@
+{{ activity_table("planting") }}
