@@ -32,6 +32,13 @@ with recursive climb as (
 )
 select distinct unit_code, unit_name from climb where unit_level_code = 'province' order by unit_code
 """
+# The map that came into force within the period: figures of such a report stand on both.
+NEW_MAP = """
+select m.valid_from
+from {copy}dim_map as m
+inner join {copy}dim_period as p on m.valid_from > p.starts_on and m.valid_from <= p.cut_off_on
+where p.period_code = $period
+"""
 AUTHORITY = """
 select * from dim_authority
 where province_code = $province and valid_from <= $day and (valid_to is null or valid_to >= $day)
@@ -68,6 +75,17 @@ class Frozen:
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
         self.received_until = datetime.fromisoformat(manifest["known_at"]).astimezone(LOCAL).date()
         self.amends: dict | None = manifest.get("amends")  # the released report that this one amends
+        new_map = self._all(NEW_MAP.format(copy=""), period=period_code)
+        self.new_map_on: date | None = new_map[0]["valid_from"] if new_map else None
+
+    @property
+    def occasions(self) -> list[str]:
+        """The occasions on which this report prints more tables than others."""
+        return [
+            name
+            for name, is_given in (("two_maps", self.new_map_on), ("amended", self.amends))
+            if is_given is not None
+        ]
 
     def rows(self, model: str) -> list[dict]:
         """The rows of a report model in printed order."""
@@ -90,6 +108,8 @@ class Frozen:
             return self.received_until
         if name == "amended_on" and self.amends:
             return datetime.fromisoformat(self.amends["signed_at"]).astimezone(LOCAL).date()
+        if name == "new_map_on" and self.new_map_on:
+            return self.new_map_on
         if name not in self.period:
             raise ReportError(
                 f"dim_period of the frozen copy has no {name}; freeze it again: ocop freeze {self.period_code}"
@@ -122,7 +142,7 @@ class Frozen:
             and row["note"]
         ]
 
-    def names(self) -> dict[str, dict[str, str] | None]:
+    def names(self) -> dict[str, dict[str, str] | bool | None]:
         """The words that are not figures: bodies, province, period."""
         body = {key: str(value) for key, value in self.authority.items()}
         # Under "ỦY BAN NHÂN DÂN TỈNH A" a department is printed without its province (NĐ 30/2020 Phụ lục I).
@@ -141,6 +161,7 @@ class Frozen:
                 "cut_off_month": wording.month(self.cut_off),
                 "cut_off_year": str(self.cut_off.year),
             },
+            "has_two_maps": self.new_map_on is not None,
             "amendment": self.amends and _amendment(self.amends["release"], self.received_until.year),
         }
 

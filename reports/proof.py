@@ -50,7 +50,7 @@ def prove(directory: Path, period: str) -> list[str]:
     if missing:
         return [f"{name} is missing; run: ocop report {period}" for name in missing]
     with open_frozen(directory, period) as frozen:
-        report = definition.load(is_amended=frozen.amends is not None)
+        report = definition.load(occasions=frozen.occasions)
         gaps = Gaps()
         prose = sentences.compose(report, frozen, gaps)
         checker = _Checker(report, frozen, prose, gaps.figures)
