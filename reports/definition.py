@@ -33,13 +33,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """Columns of a table drawn as bars under it; a total row is not drawn."""
+    """Columns of a table drawn as bars under it; a total row is not drawn.
+
+    ``if_cut`` says which rows are drawn where a page cannot hold them all, with {least} for the least sum drawn; without
+    it they are drawn on several pages.
+    """
 
     title: str
     categories: tuple[str, ...]
     series: tuple[str, ...]
     is_stacked: bool
     is_upright: bool
+    if_cut: str | None
 
 
 @dataclass(frozen=True)
@@ -220,4 +225,5 @@ def _chart(entry: dict, columns: tuple[Column, ...]) -> Chart | None:
         series=tuple(chart["series"]),
         is_stacked=chart["is_stacked"],
         is_upright=chart.get("is_upright", False),
+        if_cut=chart.get("if_cut"),
     )

@@ -162,7 +162,8 @@ def _block(
 def _charts(
     part: DocumentPart, definition: Definition, table: Table, frozen: Frozen, width: int
 ) -> list[etree._Element]:
-    drawings, left_out = chart.drawings(table, frozen.rows(table.model))
+    rows = frozen.rows(table.model)
+    drawings, *_ = chart.drawings(table, rows)
     captions = chart.captions(definition, table, len(drawings))
     if not drawings:
         return [_paragraph(captions[0], CAPTION), _paragraph(chart.EMPTY, BODY)]
@@ -173,7 +174,7 @@ def _charts(
         drawn = chart.inline(part, table.chart, drawing, text, Twips(width), frozen.cut_off)
         shown.append(_element("w:r", drawn))
         elements += [_paragraph(caption, CAPTION), shown]
-    return elements + [_paragraph(text, NOTE) for text in chart.notes(definition, table, drawings, left_out)]
+    return elements + [_paragraph(text, NOTE) for text in chart.notes(definition, table, rows)]
 
 
 def _table(table: Table, rows: list[dict], width: int) -> etree._Element:

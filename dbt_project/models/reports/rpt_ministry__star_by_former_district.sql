@@ -11,7 +11,7 @@
 
 -- Only of a period in which a map ended: what stands at the cut-off, by the districts there were before.
 with
-    expected_unit as (select * from {{ ref("int_ministry__expected_unit") }} where knows_product),
+    expected_unit as (select * from {{ ref("int_ministry__expected_unit") }}),
 
     former_map as (select * from {{ ref("int_ministry__former_map") }}),
 
@@ -33,9 +33,10 @@ with
     ),
 
     reported as (
-        select distinct former_map.*
+        select former_map.*, bool_or(expected_unit.knows_product) as knows_product,
         from former_map
         inner join expected_unit on former_map.period_code = expected_unit.period_code
+        group by all
     ),
 
     -- Every district whose ground the province holds now, with or without a product.
@@ -92,9 +93,10 @@ with
         select
             listed.*,
             {% for column in columns %}
-                coalesce(figure.{{ column }}, 0)::integer as {{ column }},
+                if(reported.knows_product, coalesce(figure.{{ column }}, 0), null)::integer as {{ column }},
             {% endfor %}
         from listed
+        inner join reported on listed.period_code = reported.period_code
         left join figure on listed.period_code = figure.period_code and listed.row_code = figure.row_code
     ),
 

@@ -50,10 +50,11 @@ def test_pages_are_a4_with_the_margins_of_the_decree(word):
             assert Mm(low) - TWIP <= margin <= Mm(high) + TWIP
 
 
-def test_each_annex_is_a_section_of_its_own_and_the_product_list_lies_on_its_side(word):
+def test_each_annex_is_a_section_of_its_own_and_the_lists_of_products_lie_on_their_side(word):
     orientations = [section.orientation for section in word.sections]
     assert orientations == [
         WD_ORIENT.PORTRAIT,
+        WD_ORIENT.LANDSCAPE,
         WD_ORIENT.PORTRAIT,
         WD_ORIENT.LANDSCAPE,
         WD_ORIENT.PORTRAIT,
@@ -198,7 +199,7 @@ def test_paragraphs_stand_apart_and_annexes_are_named_in_roman(word):
 def test_tables_fill_the_text_width_and_never_more(word):
     sections = list(word.sections)
     tables = data_tables(word)
-    annexes = tables[-3:]
+    annexes = tables[-4:]
     for table in tables:
         section = sections[1 + annexes.index(table)] if table in annexes else sections[0]
         text_width = section.page_width - section.left_margin - section.right_margin
