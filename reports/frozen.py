@@ -39,6 +39,23 @@ from {copy}dim_map as m
 inner join {copy}dim_period as p on m.valid_from > p.starts_on and m.valid_from <= p.cut_off_on
 where p.period_code = $period
 """
+# Units that reported a half-year of the report and have ended since, with their province of that time.
+FORMER_UNITS = """
+select s.unit_name, s.submission_status_code, v.unit_name as province_name
+from bridge_period as b
+inner join rpt_ministry__submission_status as s on b.source_period_code = s.period_code
+inner join dim_period as p on b.source_period_code = p.period_code
+inner join dim_unit as u
+    on s.unit_code = u.unit_code and p.cut_off_on between u.valid_from and coalesce(u.valid_to, 'infinity'::date)
+inner join dim_unit as v
+    on u.parent_unit_code = v.unit_code
+    and p.cut_off_on between v.valid_from and coalesce(v.valid_to, 'infinity'::date)
+where
+    b.period_code = $period
+    and b.measure_code = 'flow'
+    and u.valid_to <= $day
+order by s.row_no
+"""
 AUTHORITY = """
 select * from dim_authority
 where province_code = $province and valid_from <= $day and (valid_to is null or valid_to >= $day)
@@ -141,6 +158,19 @@ class Frozen:
             and row["submission_status_code"] == "received"
             and row["note"]
         ]
+
+    def former_units(self, status_code: str) -> list[str]:
+        """The names of units that have ended since, by the status of what they sent in a half-year of the report."""
+        return [
+            row["unit_name"]
+            for row in self._all(FORMER_UNITS, period=self.period_code, day=self.cut_off)
+            if row["submission_status_code"] == status_code
+        ]
+
+    def former_provinces(self) -> list[str]:
+        """The provinces these units belonged to."""
+        found = self._all(FORMER_UNITS, period=self.period_code, day=self.cut_off)
+        return list(dict.fromkeys(row["province_name"] for row in found))
 
     def names(self) -> dict[str, dict[str, str] | bool | None]:
         """The words that are not figures: bodies, province, period."""

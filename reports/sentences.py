@@ -75,6 +75,8 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "day": figures.day,
         "value": frozen.value,
         "units": lambda status_code: wording.listing(frozen.units(status_code)),
+        "former_units": lambda status_code: wording.listing(frozen.former_units(status_code)),
+        "former_provinces": lambda: wording.listing(frozen.former_provinces()),
         "late_units": lambda: wording.listing(frozen.late_units()),
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
         "table_number": definition.number_of,
