@@ -12,6 +12,7 @@ import duckdb
 
 from reports import definition, wording
 from reports.definition import Column, Definition, Table
+from reports.frozen import NEW_MAP
 
 TABLES = """
 create table new_copy.rpt_ministry__amendment_cause (
@@ -114,10 +115,11 @@ def add_amendment(copy: Path, released: Path, period: str, since: str, commits: 
 
     ``since`` is the moment up to which the released report was known, ``commits`` the software of both.
     """
-    report = definition.load()
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(copy)}' as new_copy")
         connection.execute(f"attach '{_quoted(released)}' as old_copy (read_only)")
+        has_two_maps = _dicts(connection, NEW_MAP.format(copy="new_copy."), period=period)
+        report = definition.load(occasions=["two_maps"] if has_two_maps else [])
         causes = _causes(connection, period, since)
         comparison = _Comparison(connection, report, period, causes)
         changes = [change for table in report.printed for change in comparison.changes(table)]

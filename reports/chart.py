@@ -72,10 +72,11 @@ class Drawing:
     series: list[tuple[str, list[Decimal | None]]]
 
 
-def drawings(table: Table, rows: list[dict]) -> tuple[list[Drawing], list[str]]:
+def drawings(table: Table, rows: list[dict]) -> tuple[list[Drawing], list[str], Decimal | int | None]:
     """The charts of a table, and the rows and columns that have no value at all and are left out of them.
 
-    A long table is drawn in several charts, each with the columns of all.
+    A long table is drawn in several charts, each with the columns of all, or by its largest rows alone: then the least
+    sum that is drawn comes third.
     """
     chart = table.chart
     by_name = {column.name: column for column in table.columns}
@@ -93,7 +94,7 @@ def drawings(table: Table, rows: list[dict]) -> tuple[list[Drawing], list[str]]:
         else:
             left_out.append(category)
     if all(value is None for _, values in drawn for value in values):
-        return [], []
+        return [], [], None
     series = []
     for at, name in enumerate(chart.series):
         if any(values[at] is not None for _, values in drawn):
@@ -101,15 +102,34 @@ def drawings(table: Table, rows: list[dict]) -> tuple[list[Drawing], list[str]]:
         else:
             heading = by_name[name].heading
             left_out.append(heading[0].lower() + heading[1:])
+    least = least_drawn(chart, [values for _, values in drawn])
+    drawn = [(category, values) for category, values in drawn if least is None or total(values) >= least]
     step = MOST_BARS // (1 if chart.is_stacked else len(series))
     parts = [drawn[at : at + step] for at in range(0, len(drawn), step)]
-    return [
-        Drawing(
-            [category for category, _ in part],
-            [(heading, [values[at] for _, values in part]) for heading, at in series],
-        )
-        for part in parts
-    ], left_out
+    return (
+        [
+            Drawing(
+                [category for category, _ in part],
+                [(heading, [values[at] for _, values in part]) for heading, at in series],
+            )
+            for part in parts
+        ],
+        left_out,
+        least,
+    )
+
+
+def total(values: Iterable[Decimal | int | None]) -> Decimal | int:
+    """The whole length of a stacked bar."""
+    return sum(value or 0 for value in values)
+
+
+def least_drawn(chart: Chart, rows: list[list[Decimal | int | None]]) -> Decimal | int | None:
+    """The least sum of a row that is drawn: equal rows stand or fall together; None where all rows are drawn."""
+    if not chart.if_cut or len(rows) <= MOST_BARS:
+        return None
+    sums = sorted(map(total, rows), reverse=True)
+    return min((one for one in sums if one > sums[MOST_BARS]), default=None)
 
 
 def bars(
@@ -161,11 +181,16 @@ def captions(definition: Definition, table: Table, count: int) -> list[str]:
     return [first, *[f"{first} (tiếp theo)"] * (count - 1)]
 
 
-def notes(definition: Definition, table: Table, drawn: list[Drawing], left_out: list[str]) -> list[str]:
+def notes(definition: Definition, table: Table, rows: list[dict]) -> list[str]:
     """The lines under the charts of a table: what could not be drawn, and which figures stand in the table only."""
+    drawn, left_out, least = drawings(table, rows)
     lines = (
         [f"Chưa có số liệu, không thể hiện trên biểu đồ: {wording.listing(left_out)}."] if left_out else []
     )
+    if least is not None:
+        number = definition.number_of(table.name)
+        said = table.chart.if_cut.format(least=wording.padded(least))
+        lines.append(f"{said}; số liệu đầy đủ tại Bảng {number}.")
     for drawing in drawn:
         rows = list(zip(*(values for _, values in drawing.series), strict=True))
         longest = longest_bar(table.chart, rows)
@@ -182,7 +207,7 @@ def is_labelled(value: Decimal | int, longest: Decimal | int) -> bool:
 
 def longest_bar(chart: Chart, rows: Iterable[Iterable[Decimal | None]]) -> Decimal | int:
     """The largest sum of one row, in a chart whose parts stand behind one another."""
-    return max((sum(value or 0 for value in row) for row in rows), default=0) if chart.is_stacked else 0
+    return max(map(total, rows), default=0) if chart.is_stacked else 0
 
 
 def height(chart: Chart, bar_count: int) -> float:

@@ -1,5 +1,6 @@
 """Reads ministry.yml, the one place that says what the report prints, in which order and in which words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from reports import wording
 
 DEFINITION = Path(__file__).parent / "ministry.yml"
 KINDS = ("text", "count", "number", "year", "date")
+OCCASIONS = ("two_maps", "amended")
 
 
 class DefinitionError(ValueError):
@@ -31,21 +33,27 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """Columns of a table drawn as bars under it; a total row is not drawn."""
+    """Columns of a table drawn as bars under it; a total row is not drawn.
+
+    ``if_cut`` says which rows are drawn where a page cannot hold them all, with {least} for the least sum drawn; without
+    it they are drawn on several pages.
+    """
 
     title: str
     categories: tuple[str, ...]
     series: tuple[str, ...]
     is_stacked: bool
     is_upright: bool
+    if_cut: str | None
 
 
 @dataclass(frozen=True)
 class Table:
     """One printed table: one report model.
 
-    ``place`` is body, annex, or amendment: an annex that only an amended report has, behind those of the template.
-    ``named_by`` are the columns whose values say which row it is.
+    ``place`` is body or annex. ``only`` is the occasion on which it is printed at all, as an annex behind those of the
+    template: two_maps (a map ended within the period) or amended. ``named_by`` are the columns whose values say which
+    row it is.
     """
 
     name: str
@@ -53,6 +61,7 @@ class Table:
     caption: str
     sheet: str
     place: str
+    only: str | None
     orientation: str
     font_size: int
     columns: tuple[Column, ...]
@@ -108,7 +117,7 @@ class Definition:
     @property
     def annexes(self) -> tuple[Table, ...]:
         """The tables that are printed as annexes, in order."""
-        return tuple(table for table in self.tables if table.place in ("annex", "amendment"))
+        return tuple(table for table in self.tables if table.place == "annex")
 
     @property
     def printed(self) -> tuple[Table, ...]:
@@ -128,11 +137,11 @@ class Definition:
         return wording.roman(1 + [table.name for table in self.annexes].index(name))
 
 
-def load(path: Path = DEFINITION, is_amended: bool = False) -> Definition:
-    """Read the definition; unknown words in it and tables nobody prints are errors."""
+def load(path: Path = DEFINITION, occasions: Collection[str] = ()) -> Definition:
+    """Read the definition with the tables of these occasions; unknown words and tables nobody prints are errors."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     tables = tuple(_table(entry) for entry in raw.pop("tables"))
-    tables = tuple(table for table in tables if is_amended or table.place != "amendment")
+    tables = tuple(table for table in tables if table.only is None or table.only in occasions)
     definition = Definition(
         bases=tuple(Basis(b["text"], b["valid_from"], b.get("valid_to")) for b in raw.pop("bases")),
         cover=tuple(raw.pop("cover")),
@@ -153,6 +162,8 @@ def load(path: Path = DEFINITION, is_amended: bool = False) -> Definition:
     body = [table.name for table in tables if table.place == "body"]
     if sorted(names) != sorted(body):
         raise DefinitionError(f"sections print {sorted(names)}, but the body tables are {sorted(body)}")
+    if [table.only is not None for table in tables] != sorted(table.only is not None for table in tables):
+        raise DefinitionError("a table that is printed on an occasion only stands before one that always is")
     return definition
 
 
@@ -174,6 +185,9 @@ def _table(entry: dict) -> Table:
             raise DefinitionError(
                 f"table {entry['name']}, column {column.name}: unknown kind {column.kind!r}"
             )
+    only = entry.get("only")
+    if only is not None and (only not in OCCASIONS or entry["place"] != "annex"):
+        raise DefinitionError(f"table {entry['name']}: it is no annex, or its occasion {only!r} is unknown")
     named_by = tuple(entry.get("named_by", (columns[0].name,)))
     unknown = sorted(set(named_by) - {column.name for column in columns})
     if unknown:
@@ -184,6 +198,7 @@ def _table(entry: dict) -> Table:
         caption=entry["caption"],
         sheet=entry["sheet"],
         place=entry["place"],
+        only=only,
         orientation=entry.get("orientation", "portrait"),
         font_size=entry.get("font_size", 11),
         columns=columns,
@@ -210,4 +225,5 @@ def _chart(entry: dict, columns: tuple[Column, ...]) -> Chart | None:
         series=tuple(chart["series"]),
         is_stacked=chart["is_stacked"],
         is_upright=chart.get("is_upright", False),
+        if_cut=chart.get("if_cut"),
     )

@@ -54,7 +54,7 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
     # autoescape: a producer may be called "A & B"; what is XML on purpose is Markup.
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
     template = DocxTemplate(TEMPLATE)
-    of_template = [table for table in definition.tables if table.place != "amendment"]
+    of_template = [table for table in definition.tables if table.only is None]
     widths = _text_widths(TEMPLATE, sum(table.place == "annex" for table in of_template))
     template.init_docx()  # charts are added to its package while the tables are written
     sections = {
@@ -98,7 +98,7 @@ def write_document(definition: Definition, frozen: Frozen, prose: Prose, path: P
                 f"{TEMPLATE.name} has no placeholder for {kind} {', '.join(unprinted)} of ministry.yml"
             )
     for table in definition.tables:
-        if table.place == "amendment":
+        if table.only:
             block = _block(definition, table, frozen.rows(table.model), prose, widths)
             _append_annex(template.docx, definition, table, prose, block)
     properties = template.docx.core_properties
@@ -128,7 +128,7 @@ def _text_widths(template: Path, annex_count: int) -> list[int]:
 def _append_annex(
     document: DocumentType, definition: Definition, table: Table, prose: Prose, block: list[etree._Element]
 ) -> None:
-    """Add an annex that only an amended report has: a page section like those of the template's annexes, as wide as the body."""
+    """Add an annex that only some reports have: a page section like those of the template's annexes, as wide as the body."""
     body, annex = document.sections[0], document.add_section(WD_SECTION.NEW_PAGE)
     for measure in ("orientation", "page_width", "page_height"):
         setattr(annex, measure, getattr(body, measure))
@@ -147,7 +147,7 @@ def _block(
 ) -> list[etree._Element]:
     caption = []
     width = widths[0]
-    if table.place == "annex":  # its title stands in the template
+    if table.place == "annex" and table.only is None:  # its title stands in the template
         width = widths[1 + definition.annexes.index(table)]
     elif table.place == "body":
         # An empty table keeps its number, so that a table has the same number in every period.
@@ -162,7 +162,8 @@ def _block(
 def _charts(
     part: DocumentPart, definition: Definition, table: Table, frozen: Frozen, width: int
 ) -> list[etree._Element]:
-    drawings, left_out = chart.drawings(table, frozen.rows(table.model))
+    rows = frozen.rows(table.model)
+    drawings, *_ = chart.drawings(table, rows)
     captions = chart.captions(definition, table, len(drawings))
     if not drawings:
         return [_paragraph(captions[0], CAPTION), _paragraph(chart.EMPTY, BODY)]
@@ -173,7 +174,7 @@ def _charts(
         drawn = chart.inline(part, table.chart, drawing, text, Twips(width), frozen.cut_off)
         shown.append(_element("w:r", drawn))
         elements += [_paragraph(caption, CAPTION), shown]
-    return elements + [_paragraph(text, NOTE) for text in chart.notes(definition, table, drawings, left_out)]
+    return elements + [_paragraph(text, NOTE) for text in chart.notes(definition, table, rows)]
 
 
 def _table(table: Table, rows: list[dict], width: int) -> etree._Element:

@@ -33,6 +33,30 @@ with recursive climb as (
 )
 select distinct unit_code, unit_name from climb where unit_level_code = 'province' order by unit_code
 """
+# The map that came into force within the period: figures of such a report stand on both.
+NEW_MAP = """
+select m.valid_from
+from {copy}dim_map as m
+inner join {copy}dim_period as p on m.valid_from > p.starts_on and m.valid_from <= p.cut_off_on
+where p.period_code = $period
+"""
+# Units that reported a half-year of the report and have ended since, with their province of that time.
+FORMER_UNITS = """
+select s.unit_name, s.submission_status_code, v.unit_name as province_name
+from bridge_period as b
+inner join rpt_ministry__submission_status as s on b.source_period_code = s.period_code
+inner join dim_period as p on b.source_period_code = p.period_code
+inner join dim_unit as u
+    on s.unit_code = u.unit_code and p.cut_off_on between u.valid_from and coalesce(u.valid_to, 'infinity'::date)
+inner join dim_unit as v
+    on u.parent_unit_code = v.unit_code
+    and p.cut_off_on between v.valid_from and coalesce(v.valid_to, 'infinity'::date)
+where
+    b.period_code = $period
+    and b.measure_code = 'flow'
+    and u.valid_to <= $day
+order by s.row_no
+"""
 AUTHORITY = """
 select * from dim_authority
 where province_code = $province and valid_from <= $day and (valid_to is null or valid_to >= $day)
@@ -76,6 +100,17 @@ class Frozen:
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
         self.received_until = datetime.fromisoformat(manifest["known_at"]).astimezone(LOCAL).date()
         self.amends: dict | None = manifest.get("amends")  # the released report that this one amends
+        new_map = self._all(NEW_MAP.format(copy=""), period=period_code)
+        self.new_map_on: date | None = new_map[0]["valid_from"] if new_map else None
+
+    @property
+    def occasions(self) -> list[str]:
+        """The occasions on which this report prints more tables than others."""
+        return [
+            name
+            for name, is_given in (("two_maps", self.new_map_on), ("amended", self.amends))
+            if is_given is not None
+        ]
 
     def rows(self, model: str) -> list[dict]:
         """The rows of a report model in printed order."""
@@ -98,6 +133,8 @@ class Frozen:
             return self.received_until
         if name == "amended_on" and self.amends:
             return datetime.fromisoformat(self.amends["signed_at"]).astimezone(LOCAL).date()
+        if name == "new_map_on" and self.new_map_on:
+            return self.new_map_on
         if name not in self.period:
             raise ReportError(
                 f"dim_period of the frozen copy has no {name}; freeze it again: ocop freeze {self.period_code}"
@@ -168,7 +205,20 @@ class Frozen:
             and row["disbursed_amount_vnd_million"] == disbursed
         ]
 
-    def names(self) -> dict[str, dict[str, str] | None]:
+    def former_units(self, status_code: str) -> list[str]:
+        """The names of units that have ended since, by the status of what they sent in a half-year of the report."""
+        return [
+            row["unit_name"]
+            for row in self._all(FORMER_UNITS, period=self.period_code, day=self.cut_off)
+            if row["submission_status_code"] == status_code
+        ]
+
+    def former_provinces(self) -> list[str]:
+        """The provinces these units belonged to."""
+        found = self._all(FORMER_UNITS, period=self.period_code, day=self.cut_off)
+        return list(dict.fromkeys(row["province_name"] for row in found))
+
+    def names(self) -> dict[str, dict[str, str] | bool | None]:
         """The words that are not figures: bodies, province, period."""
         body = {key: str(value) for key, value in self.authority.items()}
         # Under "ỦY BAN NHÂN DÂN TỈNH A" a department is printed without its province (NĐ 30/2020 Phụ lục I).
@@ -188,6 +238,7 @@ class Frozen:
                 "cut_off_month": wording.month(self.cut_off),
                 "cut_off_year": str(self.cut_off.year),
             },
+            "has_two_maps": self.new_map_on is not None,
             "amendment": self.amends and _amendment(self.amends["release"], self.received_until.year),
         }
 

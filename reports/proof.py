@@ -54,7 +54,7 @@ def prove(directory: Path, period: str) -> list[str]:
     if missing:
         return [f"{name} is missing; run: ocop report {period}" for name in missing]
     with open_frozen(directory, period) as frozen:
-        report = definition.load(is_amended=frozen.amends is not None)
+        report = definition.load(occasions=frozen.occasions)
         gaps = Gaps()
         prose = sentences.compose(report, frozen, gaps)
         checker = _Checker(report, frozen, prose, gaps.figures)
@@ -110,7 +110,10 @@ class _Checker:
         return found
 
     def _document_charts(self, printed: list[PrintedChart]) -> list[str]:
-        """Compare the charts; rows and columns without any value are not drawn, but a period keeps its place."""
+        """Compare the charts; rows and columns without any value are not drawn, but a period keeps its place.
+
+        Of more rows than a page holds the largest are drawn, where the chart has words for it.
+        """
         found, left = [], list(printed)
         for table in self.report.printed:
             if not table.chart:
@@ -123,7 +126,12 @@ class _Checker:
             if not table.chart.is_upright:
                 rows = [row for row in rows if any(value is not None for value in row[1:])]
             known = [at for at in range(len(headings)) if any(row[1 + at] is not None for row in rows)]
-            rows = [[row[0], *(row[1 + at] for at in known)] for row in rows]
+            least = chart.least_drawn(table.chart, [row[1:] for row in rows])
+            rows = [
+                [row[0], *(row[1 + at] for at in known)]
+                for row in rows
+                if least is None or chart.total(row[1:]) >= least
+            ]
             for one in charts:
                 found += _chart_faults(where, [headings[at] for at in known], rows[: len(one.rows)], one)
                 if one.behind != one.rows:
@@ -170,9 +178,11 @@ class _Checker:
                 lines.append(sheet_caption(report, table, prose))
             lines += prose.notes[table.name] if self._rows(table) else [prose.empty[table.name]]
             if table.chart:
-                drawings, left_out = chart.drawings(table, self.frozen.rows(table.model))
+                drawings, *_ = chart.drawings(table, self.frozen.rows(table.model))
                 lines += chart.captions(report, table, len(drawings))
-                lines += chart.notes(report, table, drawings, left_out) if drawings else [chart.EMPTY]
+                lines += (
+                    chart.notes(report, table, self.frozen.rows(table.model)) if drawings else [chart.EMPTY]
+                )
         return [line for line in lines if line]
 
     def _block_lines(self) -> list[str]:

@@ -35,7 +35,7 @@ def print_again(directory: Path, period: str, into: Path) -> list[Path]:
     """Print document and workbook of a frozen copy into a folder: the same copy gives the same bytes."""
     document, workbook = (into / name for name in file_names(period))
     with open_frozen(directory, period) as frozen:
-        report = definition.load(is_amended=frozen.amends is not None)
+        report = definition.load(occasions=frozen.occasions)
         prose = sentences.compose(report, frozen, sentences.Wording(frozen))
         write_document(report, frozen, prose, document)
         write_workbook(report, frozen, prose, workbook)

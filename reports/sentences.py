@@ -86,6 +86,8 @@ def compose(definition: Definition, frozen: Frozen, figures: FigureWriter) -> Pr
         "rows": lambda table: frozen.rows(definition.table(table).model),
         "units": lambda status_code: wording.listing(frozen.units(status_code)),
         "is_late": frozen.is_late,
+        "former_units": lambda status_code: wording.listing(frozen.former_units(status_code)),
+        "former_provinces": lambda: wording.listing(frozen.former_provinces()),
         "late_units": lambda: wording.listing(frozen.late_units()),
         "incomplete_units": lambda: wording.listing(frozen.incomplete_units()),
         "units_without_funding": lambda: wording.listing(frozen.units_without_funding()),

@@ -11,6 +11,7 @@ from test_clock import told
 
 from pipeline import steps
 from pipeline.expiring import expiring_certificates
+from reports.trace import trace
 
 PERIODS = ["2023H1", "2023H2", "2024H1", "2024H2", "2025H1", "2025H2", "2026H1"]
 IN = ("initial", "new", "late", "re_recognised", "upgraded", "downgraded", "corrected", "moved", "appeared")
@@ -168,3 +169,47 @@ def test_the_reform_makes_no_product_come_or_go(tmp_path):
     assert ending[0]["re_rating_from"] == date(2027, 6, 23)
     before = expiring_certificates(night, date(2025, 7, 1), 3650)["certificates"]
     assert {c["unit_name"] for c in before} == {"Xã Lâm Sơn"}
+    # the report of the half-year names what moved and how, and each star leads to its cell
+    listed = query(
+        later,
+        "select row_code, product_name, movement_code, star_before, star_now, decided_on, decision_number "
+        "from rpt_ministry__movement_list where period_code = '2025H2' order by row_no",
+    )
+    assert [row[1:] for row in listed] == [
+        ("Nho sấy mới", "new", None, 3, date(2025, 11, 3), "9/QĐ-UBND"),
+        ("Nho sấy lạ", "appeared", None, 3, None, None),
+        ("Nho sấy 2 585", "stopped", 3, None, date(2025, 10, 1), None),
+    ]
+    before = trace(later.published / "ocop.duckdb", "movement_list", listed[2][0], "star_before", "2025H2")
+    (cell,) = (cell for cell in before["cells"] if cell["value_contribution"])
+    assert (cell["submission_id"][:10], cell["sheet"], before["note"]) == ("2025H1-585", "Sản phẩm", None)
+    # and, as the map changed within it, the stock by the former districts, as the mart of both maps has it
+    on_old_map = (
+        "select unit_code, sum(amount) from mart_measure_by_map where map_code = 'old' and "
+        "unit_level_code = 'district' and measure_code = 'valid_product_count' and period_code = '2025H2' "
+        "group by unit_code having sum(amount) > 0"
+    )
+    by_district = (
+        "select row_code, valid_count from rpt_ministry__star_by_former_district where period_code = '2025H2'"
+    )
+    assert query(later, f"{by_district} and row_code <> 'total' and valid_count > 0") == [("585", 4)]
+    assert query(later, on_old_map) == [("585", 4)]
+    assert query(later, f"{by_district} and row_code in ('divided', 'total') order by 2") == [
+        ("divided", 0),
+        ("total", 4),
+    ]
+    periods = "select distinct period_code from rpt_ministry__star_by_former_district order by 1"
+    assert query(later, periods) == [("2025H2",), ("2025Y",)]
+    # the year counts the money the district told of its first half and the commune of its second
+    planned = (
+        "select value from rpt_ministry__headline where row_code = 'funding_planned' and period_code = '{}'"
+    )
+    assert [query(later, planned.format(period)) for period in ("2025H1", "2025H2", "2025Y")] == [
+        [(100,)],
+        [(100,)],
+        [(200,)],
+    ]
+    owed = (
+        "select note from rpt_ministry__submission_status where period_code = '2025Y' and unit_code = '22813'"
+    )
+    assert query(later, owed) == [(None,)]

@@ -145,6 +145,7 @@ with
             issuing_authority,
             status_date,
             status_ground_code,
+            status_decision_number,
             note,
             -- Under re-rating the old certificate runs to its own end (QĐ 26/2026/QĐ-TTg Điều 12).
             computed_status_code = 'recognised'

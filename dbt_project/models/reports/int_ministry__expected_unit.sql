@@ -58,7 +58,12 @@ with
     -- Districts report while they live, communes since; the province files plans and is outside the
     -- reporting rate.
     expected as (
-        select reported_period.period_code, reported_period.province_code, unit.unit_code, unit.unit_name,
+        select
+            reported_period.period_code,
+            reported_period.province_code,
+            unit.unit_code,
+            unit.unit_name,
+            unit.valid_from,
         from reported_period
         inner join
             unit
@@ -103,7 +108,11 @@ with
             end as submission_status_code,
         from expected
         inner join bridge on expected.period_code = bridge.period_code
-        inner join period on bridge.source_period_code = period.period_code
+        -- of the half-year before a unit began it owes nothing
+        inner join
+            period
+            on bridge.source_period_code = period.period_code
+            and expected.valid_from <= period.cut_off_on
         left join
             submission as latest
             on latest.unit_code = expected.unit_code

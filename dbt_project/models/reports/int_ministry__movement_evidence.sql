@@ -151,7 +151,80 @@ with
             is distinct from (told_step._submission_id, told_step._sheet, told_step._row_number)
     ),
 
-    final as (
+    -- The list names what moved, with its star before and now: each is a cell of its own report, and all
+    -- that is
+    -- told of the product decides that it is listed.
+    listed as (
+        select
+            report_period_code,
+            period_code,
+            unit_code,
+            product_key,
+            any_value(coalesce(previous_unit_code, unit_code)) as previous_unit_code,
+            max(star) filter (opening_count > 0) as star_before,
+            max(star) filter (closing_count > 0) as star_now,
+        from told_step
+        where step_code not in ('opening', 'closing', 'initial')
+        group by all
+    ),
+
+    listed_before as (
+        select listed.report_period_code, listed.period_code as listed_period_code, told_row.*,
+        from listed
+        inner join
+            told_row
+            on listed.product_key = told_row.product_key
+            and listed.previous_unit_code = told_row.unit_code
+            and listed.period_code > told_row.period_code
+        qualify
+            row_number() over (
+                partition by
+                    listed.report_period_code, listed.period_code, listed.unit_code, listed.product_key
+                order by told_row.period_code desc
+            )
+            = 1
+    ),
+
+    listed_figure as (
+        select distinct
+            step.report_period_code,
+            concat_ws('-', step.unit_code, step.period_code, step.product_key) as row_code,
+            unnest(['star_before', 'star_now']) as column_code,
+            unnest([listed.star_before, listed.star_now]) as star,
+            unnest(
+                [
+                    (step._submission_id, step._sheet, step._row_number)
+                    is not distinct from (before._submission_id, before._sheet, before._row_number),
+                    (step._submission_id, step._sheet, step._row_number)
+                    is not distinct from (now._submission_id, now._sheet, now._row_number)
+                ]
+            ) as is_own_cell,
+            step._submission_id,
+            step._sheet,
+            step._row_number,
+            step._field_names,
+        from step
+        inner join
+            listed
+            on step.report_period_code = listed.report_period_code
+            and step.period_code = listed.period_code
+            and step.unit_code = listed.unit_code
+            and step.product_key = listed.product_key
+        left join
+            listed_before as before
+            on listed.report_period_code = before.report_period_code
+            and listed.period_code = before.listed_period_code
+            and listed.previous_unit_code = before.unit_code
+            and listed.product_key = before.product_key
+        left join
+            told_row as now
+            on listed.period_code = now.period_code
+            and listed.unit_code = now.unit_code
+            and listed.product_key = now.product_key
+        where step.step_code not in ('opening', 'closing', 'initial')
+    ),
+
+    printed as (
         select
             report_period_code as period_code,
             unnest(['movement', 'movement', 'movement', 'headline', 'opening']) as table_code,
@@ -192,6 +265,27 @@ with
                 )
             ) as _other_field_names,
         from step
+    ),
+
+    final as (
+        select *
+        from printed
+        union all by name
+        select
+            report_period_code as period_code,
+            'movement_list' as table_code,
+            row_code,
+            column_code,
+            'sum' as measure_kind,
+            row_code as evidence_key,
+            if(is_own_cell, star, 0)::decimal(18, 3) as amount,
+            _submission_id,
+            _sheet,
+            _row_number,
+            'star' as _field_name,
+            list_concat(_field_names, ['decision_date', 'decision_number']) as _other_field_names,
+        from listed_figure
+        where star is not null
     )
 
 select *

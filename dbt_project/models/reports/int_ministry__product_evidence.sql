@@ -9,6 +9,12 @@ with
 
     period as (select * from {{ ref("dim_period") }}),
 
+    former_map as (select * from {{ ref("int_ministry__former_map") }}),
+
+    unit_map as (select * from {{ ref("bridge_unit_map") }}),
+
+    unit as (select * from {{ ref("dim_unit") }}),
+
     stock as (
         select source_period.period_code as report_period_code, standing.*
         from standing
@@ -93,6 +99,66 @@ with
             ) as _other_field_names,
         from counted
         where column_code is not null
+    ),
+
+    -- Where a map ended within the period: the district that held all of the product's commune, or why there
+    -- is none. A product stands once for its unit, at the place of its first line.
+    formerly_placed as (
+        select
+            stock.report_period_code,
+            stock.unit_code,
+            stock.product_key,
+            coalesce(district.unit_code, unit_map.assignment_code, 'no_counterpart') as place_code,
+        from stock
+        inner join former_map on stock.report_period_code = former_map.period_code
+        left join
+            unit as commune
+            on stock.commune_code = commune.unit_code
+            and {{ stands_on("commune", "former_map.cut_off_on") }}
+        left join
+            unit as reporter
+            on stock.unit_code = reporter.unit_code
+            and {{ stands_on("reporter", "former_map.cut_off_on") }}
+        left join
+            unit_map
+            on coalesce(commune.unit_key, reporter.unit_key) = unit_map.unit_key
+            and former_map.map_code = unit_map.map_code
+            and unit_map.unit_level_code = 'district'
+        left join unit as district on unit_map.map_unit_key = district.unit_key
+        where stock.is_own_row
+        qualify
+            row_number() over (
+                partition by stock.report_period_code, stock.unit_code, stock.product_key
+                order by stock._submission_id, stock._row_number
+            )
+            = 1
+    ),
+
+    former_figure as (
+        select
+            counted.report_period_code as period_code,
+            'star_by_former_district' as table_code,
+            formerly_placed.place_code as row_code,
+            counted.column_code,
+            'count' as measure_kind,
+            counted.unit_code || '|' || counted.product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            counted._submission_id,
+            counted._sheet,
+            counted._row_number,
+            counted._field_name,
+            if(
+                counted.is_own_row,
+                list_append(counted._other_field_names, 'commune_code'),
+                counted._other_field_names
+            ) as _other_field_names,
+        from counted
+        inner join
+            formerly_placed
+            on counted.report_period_code = formerly_placed.report_period_code
+            and counted.unit_code = formerly_placed.unit_code
+            and counted.product_key = formerly_placed.product_key
+        where counted.column_code is not null
     ),
 
     -- The stock of every half-year up to the report's own, as that half-year's report has it.
@@ -238,6 +304,46 @@ with
         where is_own_row
     ),
 
+    -- The list of movements also names what waits for the central council, with the star it has meanwhile.
+    waiting_figure as (
+        select distinct
+            potential_figure.* replace (
+                'movement_list' as table_code,
+                'potential_five_star-' || potential_figure.evidence_key as row_code,
+                'star_before' as column_code,
+                'sum' as measure_kind,
+                if(potential_figure._field_name = 'product_name', held.star, 0)::decimal(18, 3) as amount,
+                if(potential_figure._field_name = 'product_name', 'star', 'score_point') as _field_name,
+                if(
+                    potential_figure._field_name = 'product_name',
+                    held._standing_field_names,
+                    potential_figure._other_field_names
+                ) as _other_field_names
+            ),
+        from potential_figure
+        inner join
+            (
+                select *
+                from stock
+                where is_own_row and is_potential_five_star
+                qualify
+                    row_number() over (
+                        partition by report_period_code, product_key order by unit_code, _row_number
+                    )
+                    = 1
+            ) as held
+            on potential_figure.period_code = held.report_period_code
+            and potential_figure.evidence_key = held.product_key
+        where
+            held.is_valid
+            and held.star is not null
+            and (
+                potential_figure._field_name <> 'product_name'
+                or (potential_figure._submission_id, potential_figure._sheet, potential_figure._row_number)
+                = (held._submission_id, held._sheet, held._row_number)
+            )
+    ),
+
     expiring_figure as (
         select
             report_period_code as period_code,
@@ -263,6 +369,9 @@ with
         from product_figure
         union all by name
         select *
+        from former_figure
+        union all by name
+        select *
         from period_figure
         union all by name
         select *
@@ -279,6 +388,9 @@ with
         union all by name
         select *
         from listed_figure
+        union all by name
+        select *
+        from waiting_figure
         union all by name
         select *
         from expiring_figure

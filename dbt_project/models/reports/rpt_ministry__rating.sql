@@ -3,6 +3,16 @@
 with
     expected_unit as (select * from {{ ref("int_ministry__expected_unit") }}),
 
+    bridge as (select * from {{ ref("bridge_period") }} where measure_code = 'flow'),
+
+    -- Whoever reported one of the half-years: a district may have ended since.
+    reporter as (
+        select bridge.period_code, expected_unit.unit_code, any_value(expected_unit.unit_name) as unit_name,
+        from bridge
+        inner join expected_unit on bridge.source_period_code = expected_unit.period_code
+        group by all
+    ),
+
     cycle as (select * from {{ ref("dim_rating_cycle") }}),
 
     council_level as (select * from {{ ref("dim_council_level") }}),
@@ -25,15 +35,15 @@ with
             )::integer as row_no,
             figure.period_code,
             figure.row_code,
-            coalesce(expected_unit.unit_name, 'Tổng') as unit_name,
+            coalesce(reporter.unit_name, 'Tổng') as unit_name,
             cycle.cycle_name,
             council_level.council_level_name,
             {% for column in columns %} figure.{{ column }}, {% endfor %}
         from figure
         left join
-            expected_unit
-            on figure.period_code = expected_unit.period_code
-            and split_part(figure.row_code, '-', 1) = expected_unit.unit_code
+            reporter
+            on figure.period_code = reporter.period_code
+            and split_part(figure.row_code, '-', 1) = reporter.unit_code
         left join cycle on split_part(figure.row_code, '-', 2) = cycle.cycle_code
         left join council_level on split_part(figure.row_code, '-', 3) = council_level.council_level_code
     )

@@ -219,6 +219,40 @@ FAULTS = {
             "'nowhere' as evidence_key",
         ),
     ),
+    "list_lacks_a_product_that_moved": Fault(
+        "GATE-22",
+        'Báo cáo 6 tháng cuối năm 2024, "Công nhận lại": bảng tổng hợp in 1, bảng danh sách sản phẩm biến động in 0.',
+        figures=("delete from rpt_ministry__movement_list",),
+    ),
+    "movements_differ_from_the_headline": Fault(
+        "GATE-22",
+        'Báo cáo 6 tháng cuối năm 2024, "re_recognised_product": bảng tổng hợp in 1, bảng biến động in 2.',
+        # table, list and evidence agree with one another
+        figures=(
+            "insert into rpt_ministry__movement_list values ('2024H2', 2, '587-2024H2-p2', 're_recognised')",
+            "update rpt_ministry__movement set product_count = 2",
+            "insert into int_ministry__evidence by name select '2024H2' as period_code, 'movement' as table_code, "
+            "'re_recognised' as row_code, 'product_count' as column_code, 'count' as measure_kind, "
+            "'587|2024H2|p2' as evidence_key",
+        ),
+    ),
+    "former_districts_lack_a_product": Fault(
+        "GATE-22",
+        'Báo cáo 6 tháng cuối năm 2024, "valid_product": bảng tổng hợp in 15, bảng theo huyện cũ in 14.',
+        # the table agrees with its own evidence
+        figures=(
+            "insert into rpt_ministry__star_by_former_district by name select '2024H2' as period_code, "
+            "unnest(['587', 'total']) as row_code, 14 as valid_count",
+            "insert into int_ministry__evidence by name select '2024H2' as period_code, "
+            "'star_by_former_district' as table_code, '587' as row_code, 'valid_count' as column_code, "
+            "'count' as measure_kind, unnest(range(14))::varchar as evidence_key",
+        ),
+    ),
+    "movement_without_evidence": Fault(
+        "GATE-23",
+        "số liệu movement/re_recognised/change_count: in 1, ",
+        figures=("update rpt_ministry__movement set change_count = 1",),
+    ),
     "figure_without_evidence": Fault(
         "GATE-23",
         "số liệu star_by_unit/587/valid_count: in 11, cộng các dòng làm căn cứ được 10.",

@@ -104,6 +104,14 @@ from money;
 insert into int_ministry__evidence by name
 select * from figure where column_code is not null and (measure_kind = 'count' or amount is not null);
 
+-- one product was recognised again in 2024H2
+insert into int_ministry__evidence by name
+select '2024H2' as period_code, unnest(['movement', 'headline']) as table_code,
+    unnest(['re_recognised', 're_recognised_product']) as row_code, unnest(['product_count', 'value']) as column_code,
+    'count' as measure_kind, '587|2024H2|p1' as evidence_key;
+insert into rpt_ministry__movement_list by name
+select '2024H2' as period_code, '587-2024H2-p1' as row_code, 're_recognised' as movement_code;
+
 create temp table printed as
 select
     period_code, table_code, coalesce(row_code, 'total') as row_code, column_code,
@@ -180,6 +188,10 @@ select
     max(printed_value) filter (column_code = 'planned_amount_vnd_million') as planned_amount_vnd_million,
     max(printed_value) filter (column_code = 'disbursed_amount_vnd_million') as disbursed_amount_vnd_million
 from printed where table_code = 'funding_by_content' group by all;
+
+insert into rpt_ministry__movement by name
+select period_code, row_code, 'Công nhận lại' as movement_name, printed_value as product_count
+from printed where table_code = 'movement' and row_code <> 'total';
 
 insert into rpt_ministry__rating by name
 select

@@ -90,6 +90,18 @@ create table rpt_ministry__star_by_commune (
     commune_name varchar, star_3_count bigint, star_4_count bigint, star_5_count bigint,
     star_unknown_count bigint, expired_count bigint, proposed_count bigint
 );
+create table rpt_ministry__star_by_former_district (
+    period_code varchar, row_no integer, row_code varchar, province_name varchar, district_name varchar,
+    star_3_count bigint, star_4_count bigint, star_5_count bigint, star_unknown_count bigint,
+    valid_count bigint, expired_count bigint, proposed_count bigint, cumulative_count bigint
+);
+create table rpt_ministry__movement (
+    period_code varchar, row_no integer, row_code varchar, movement_name varchar, product_count integer,
+    change_count integer
+);
+create table rpt_ministry__movement_list (
+    period_code varchar, row_no integer, row_code varchar, movement_code varchar
+);
 create table rpt_ministry__star_by_group (
     period_code varchar, row_no integer, row_code varchar, product_group_name varchar, star_3_count bigint,
     star_4_count bigint, star_5_count bigint, star_unknown_count bigint, valid_count bigint

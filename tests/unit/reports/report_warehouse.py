@@ -288,6 +288,22 @@ def report_rows(
             ("expired", "Hết hạn công nhận", 1, -1, 0, 0, 0, -1),
             ("closing", "Cuối kỳ", None, 2, 0, 0, 1, 3),
         ],
+        "movement_list": [
+            (
+                "587-2024H2-nho",
+                "expired",
+                "Hết hạn công nhận",
+                "Huyện Ninh Phước",
+                "Nho sấy",
+                "CSSX Ba Mọi",
+                3,
+                None,
+                date(2024, 12, 4),
+                None,
+                None,
+                SUBMISSION,
+            )
+        ],
         "stock_by_period": [
             ("2023H2", "6 tháng cuối năm 2023", 1, 3, 0, 0, 1, 4, None),
             ("2024H1", "6 tháng đầu năm 2024", 0, *(None,) * 5, "Không nhận được số liệu"),
@@ -380,6 +396,9 @@ def build_warehouse(
             ('2024H1','stock','2024H1'), ('2024H1','flow','2024H1'),
             ('2024H2','stock','2024H2'), ('2024H2','flow','2024H2'),
             ('2024Y','stock','2024H2'), ('2024Y','flow','2024H1'), ('2024Y','flow','2024H2')""")
+        con.execute("""insert into dim_map values
+            ('old', 'Địa giới cũ', '2004-07-08', '2025-06-30', '2025-06-30'),
+            ('new', 'Địa giới mới', '2025-07-01', null, '2025-07-01')""")
         con.execute("""insert into dim_authority values
             ('58','2018-05-07','2025-02-28','Bộ Nông nghiệp và Phát triển nông thôn',
              'Ủy ban nhân dân tỉnh Ninh Thuận','Sở Nông nghiệp và Phát triển nông thôn tỉnh Ninh Thuận',

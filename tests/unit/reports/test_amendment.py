@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from reports import definition
 from reports.freeze import freeze
 from reports.proof import prove
 from reports.render import file_names, print_again
@@ -162,10 +163,13 @@ def test_the_amended_report_says_what_it_amends_and_is_proven(amend, render_agai
         for t in texts
     )
     assert any("Báo cáo này thay Báo cáo phát hành ngày 21/12/2024" in t for t in texts)
+    report = definition.load(occasions=["amended"])
+    annex = report.annex_number_of("amendment")
     assert (
-        texts[texts.index("Phụ lục VII") + 1] == "SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO PHÁT HÀNH NGÀY 21/12/2024"
+        texts[texts.index(f"Phụ lục {annex}") + 1]
+        == "SỐ LIỆU THAY ĐỔI SO VỚI BÁO CÁO PHÁT HÀNH NGÀY 21/12/2024"
     )
-    assert len(word.sections) == 8
+    assert len(word.sections) == 1 + len(report.annexes)
     sheets = load_workbook(workbook)
     assert sheets.sheetnames[-2:] == ["Nguyên nhân điều chỉnh", "Nội dung điều chỉnh"]
     assert [1390.029, 1490.029] in [[row[4], row[5]] for row in sheets["Nội dung điều chỉnh"].values]

@@ -65,7 +65,7 @@ def named(name: str, row: int) -> tuple:
 
 def product_names(directory) -> list[str]:
     tables = readback.read_document(directory / f"bao-cao-ocop-{PERIOD}.docx").tables
-    (listed,) = [t for t in tables if ("Sản phẩm", "") in t.headings and ("Chủ thể", "") in t.headings]
+    (listed,) = [t for t in tables if ("Sản phẩm", "") in t.headings and ("Loại hình", "") in t.headings]
     return [row[3] for row in listed.rows]
 
 

@@ -5,6 +5,7 @@ import zipfile
 from decimal import Decimal
 from io import BytesIO
 
+import duckdb
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
@@ -147,13 +148,37 @@ def test_amounts_stand_on_the_bars_in_vietnamese_writing(print_period, change):
     assert labels == [["[$-42A]#,##0"], ["[$-42A]#,##0.000", "[$-42A]#,##0"]]  # 1.415,029 and 0
 
 
-def test_many_units_are_drawn_in_several_charts_of_a_page_each(tmp_path, inputs, pass_gate):
+def print_many(tmp_path, inputs, pass_gate, sql):
+    """The report of 65 units, each with the same products unless the statement says otherwise."""
     (tmp_path / "large").mkdir()
     status = dict.fromkeys(COMMUNES, "received")
     build_warehouse(tmp_path / "large/ocop.duckdb", PRODUCTS, COMMUNES, status)
+    with duckdb.connect(str(tmp_path / "large/ocop.duckdb")) as con:
+        con.execute(sql)
     directory = freeze(tmp_path / "large", tmp_path / "releases", PERIOD, inputs).directory
     pass_gate(directory)
     render(directory, PERIOD)
+    return directory
+
+
+def test_of_many_units_those_with_most_are_drawn_and_the_note_says_from_which_on(tmp_path, inputs, pass_gate):
+    # 5 at place 31 to 40: they do not all fit the page, so none of them is drawn
+    sql = """update rpt_ministry__star_by_unit set star_unknown_count = 0, star_3_count =
+        case when row_no <= 30 then 6 + row_no % 3 when row_no <= 40 then 5 else row_no % 4 end
+        where row_code <> 'total'"""
+    directory = print_many(tmp_path, inputs, pass_gate, sql)
+    (drawn,) = charts_of(directory, "star_by_unit")
+    assert [row[0] for row in drawn.rows] == list(COMMUNES.values())[:30]
+    number = definition.load().number_of("star_by_unit")
+    note = f"Biểu đồ chỉ thể hiện các đơn vị có từ 06 sản phẩm còn hiệu lực trở lên; số liệu đầy đủ tại Bảng {number}."
+    assert note in readback.read_document(directory / DOCX).paragraphs
+    assert prove(directory, PERIOD) == []
+
+
+def test_many_units_that_are_all_alike_are_drawn_in_several_charts_of_a_page_each(
+    tmp_path, inputs, pass_gate
+):
+    directory = print_many(tmp_path, inputs, pass_gate, "select 1")
     charts = charts_of(directory, "star_by_unit")
     assert [row[0] for one in charts for row in one.rows] == list(COMMUNES.values())
     assert len(charts) == 2

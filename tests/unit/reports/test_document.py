@@ -54,7 +54,7 @@ def test_pages_are_a4_with_the_margins_of_the_decree(word):
             assert Mm(low) - TWIP <= margin <= Mm(high) + TWIP
 
 
-def test_each_annex_is_a_section_of_its_own_and_the_product_list_lies_on_its_side(word):
+def test_each_annex_is_a_section_of_its_own_and_the_lists_of_products_lie_on_their_side(word):
     orientations = [section.orientation for section in word.sections]
     lying = [table.name for table in definition.load().annexes if table.orientation == "landscape"]
     assert "product_list" in lying

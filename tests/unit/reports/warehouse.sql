@@ -7,6 +7,9 @@ create table dim_period (
     period_code varchar, period_kind varchar, period_year integer, starts_on date, cut_off_on date,
     deadline_on date, ministry_deadline_on date, basis varchar, ministry_deadline_basis varchar
 );
+create table dim_map (
+    map_code varchar, map_name varchar, valid_from date, valid_to date, read_on date
+);
 create table bridge_period (
     period_code varchar, measure_code varchar, source_period_code varchar
 );
@@ -139,6 +142,16 @@ create table rpt_ministry__movement (
     period_code varchar, row_no integer, row_code varchar, movement_name varchar,
     product_count bigint, star_3_count bigint, star_4_count bigint, star_5_count bigint,
     star_unknown_count bigint, change_count bigint
+);
+create table rpt_ministry__movement_list (
+    period_code varchar, row_no integer, row_code varchar, movement_code varchar, movement_name varchar,
+    unit_name varchar, product_name varchar, producer_name varchar, star_before integer, star_now integer,
+    decided_on date, decision_number varchar, reason varchar, _submission_id varchar
+);
+create table rpt_ministry__star_by_former_district (
+    period_code varchar, row_no integer, row_code varchar, province_name varchar, district_name varchar,
+    star_3_count bigint, star_4_count bigint, star_5_count bigint, star_unknown_count bigint,
+    valid_count bigint, expired_count bigint, proposed_count bigint, cumulative_count bigint
 );
 create table rpt_ministry__conflict (
     period_code varchar, row_no integer, row_code varchar, unit_name varchar, figure_name varchar,
