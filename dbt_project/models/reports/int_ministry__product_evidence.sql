@@ -71,7 +71,7 @@ with
                 [
                     column_code,
                     if(column_code <> 'cumulative_count', column_code, null),
-                    if(is_valid, column_code, null),
+                    if(is_valid and column_code <> 'cumulative_count', column_code, null),
                     if(column_code = 'valid_count', 'product_count', null),
                     'value'
                 ]
@@ -238,6 +238,51 @@ with
         where is_own_row
     ),
 
+    -- A day follows from every row that dates the certificate.
+    dated_figure as (
+        select
+            report_period_code as period_code,
+            'product_list' as table_code,
+            product_row_code as row_code,
+            unnest(
+                [if(recognised_on is null, null, 'recognised_on'), if(expires_on is null, null, 'expires_on')]
+            ) as column_code,
+            'derived' as measure_kind,
+            product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            _submission_id,
+            _sheet,
+            _row_number,
+            'decision_date' as _field_name,
+            list_concat(
+                _standing_field_names, if(is_own_row, unnest([[], ['expiry_date']]), []::varchar[])
+            ) as _other_field_names,
+        from stock
+        union all by name
+        select
+            report_period_code as period_code,
+            'expiring' as table_code,
+            product_row_code as row_code,
+            unnest(
+                [
+                    'expires_on',
+                    if(re_rating_from is null, null, 're_rating_from'),
+                    if(re_rating_to is null, null, 're_rating_to')
+                ]
+            ) as column_code,
+            'derived' as measure_kind,
+            product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            _submission_id,
+            _sheet,
+            _row_number,
+            'decision_date' as _field_name,
+            if(
+                is_own_row, list_append(_standing_field_names, 'expiry_date'), _standing_field_names
+            ) as _other_field_names,
+        from due
+    ),
+
     expiring_figure as (
         select
             report_period_code as period_code,
@@ -279,6 +324,9 @@ with
         union all by name
         select *
         from listed_figure
+        union all by name
+        select *
+        from dated_figure
         union all by name
         select *
         from expiring_figure
