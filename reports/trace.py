@@ -16,7 +16,9 @@ AMENDMENT = "amendment"
 AMENDED_VALUES = ("old_value", "new_value")
 # Who was to send and who sent is known from the register of filings, in no cell of a workbook. By its name: the
 # table of filings, numbers of units (headline/missing_unit/value, stock_by_period/2024H2/received_unit_count).
-REGISTER = re.compile(r"(submission_status|amendment_cause)/|[a-z_]+/[a-z_]+_unit/value$|.*/[a-z_]*unit_count$")
+REGISTER = re.compile(
+    r"(submission_status|amendment_cause)/|[a-z_]+/[a-z_]+_unit/value$|.*/[a-z_]*unit_count$"
+)
 REASONS = {
     "register": "Lấy từ sổ nhận báo cáo (đơn vị nào phải gửi, đã gửi, gửi lúc nào), không từ ô nào của báo cáo.",
     "unknown": "Chưa có số liệu: không ô nào của các báo cáo đang dùng nêu số này.",

@@ -53,7 +53,11 @@ with
             and finding.field_name = conflict.figure_code
             and conflict.kind_code = 'cover_and_rows'
             and conflict.side_no = 1
-        inner join cell on conflict.conflict_key = cell.conflict_key and cell.side_no > 1
+        inner join
+            cell
+            on conflict.conflict_key = cell.conflict_key
+            and cell.side_no > 1
+            and cell._row_number is not null
         where finding.family = 'control_total'
     ),
 

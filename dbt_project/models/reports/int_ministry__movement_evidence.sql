@@ -182,7 +182,8 @@ with
             _submission_id,
             _sheet,
             _row_number,
-            unnest(['status_code', 'star', 'status_code', 'status_code', 'status_code']) as _field_name,
+            -- the rating sheets have no column of the status
+            unnest([_named_field, 'star', _named_field, _named_field, _named_field]) as _field_name,
             list_concat(
                 _field_names,
                 if(
@@ -191,7 +192,15 @@ with
                     ['star', 'decision_date', 'decision_number']
                 )
             ) as _other_field_names,
-        from step
+        from
+            (
+                select
+                    *,
+                    if(
+                        _sheet = '{{ var("form_sheets")["rating"] }}', 'outcome_code', 'status_code'
+                    ) as _named_field,
+                from step
+            )
     )
 
 select *

@@ -178,6 +178,24 @@ with
         from stock
         inner join period on stock.report_period_code = period.period_code
         where stock.is_valid
+        union all by name
+        -- and the rating sheets have no day for it either
+        select
+            stock.report_period_code as period_code,
+            'headline' as table_code,
+            'undated_product' as row_code,
+            'value' as column_code,
+            'count' as measure_kind,
+            stock.product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            rating._submission_id,
+            rating._sheet,
+            rating._row_number,
+            'decision_date' as _field_name,
+            ['product_name', 'producer_name', 'outcome_code', 'star'] as _other_field_names,
+        from stock
+        inner join rating on stock.product_key = rating.product_key and rating.decision_date is null
+        where stock.is_valid and stock.is_own_row and stock.expires_on is null
     ),
 
     producer_figure as (

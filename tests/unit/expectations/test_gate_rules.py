@@ -6,7 +6,7 @@ import pickle
 from datetime import UTC, date, datetime
 
 import pytest
-from gate_faults import FAULTS, waiver
+from gate_faults import FAULTS, STOCK_BY_PERIOD, waiver
 from gate_warehouse import build_warehouse
 
 from expectations import gate
@@ -72,6 +72,12 @@ def test_fault_fails_its_rule_and_no_other(name, tmp_path):
     assert set(fails) == {rule.id, fault.premise} - {None}
     assert any(fault.words in sentence for sentence in fails[rule.id]["sentences"])
     assert verdict.verdict == ("held" if rule.severity == "critical" else "passed")
+
+
+def test_printed_table_with_all_its_evidence_passes_whatever_its_name(tmp_path):
+    database = build_warehouse(tmp_path / "ocop.duckdb", figures=STOCK_BY_PERIOD)
+    _, fails = failing(database, "ministry", tmp_path)
+    assert fails == {}
 
 
 def test_ministry_suite_judges_its_own_period_only(tmp_path):
