@@ -14,6 +14,7 @@ PREFIX = "rpt_ministry__"
 BOOKKEEPING = ("period_code", "row_no", "row_code")
 AMENDMENT = "amendment"
 AMENDED_VALUES = ("old_value", "new_value")
+WHOLE_ROW = (":row", ":table")  # a line of the annex about more than one figure
 # Who was to send and who sent is known from the register of filings, in no cell of a workbook. By its name: the
 # table of filings, numbers of units (headline/missing_unit/value, stock_by_period/2024H2/received_unit_count).
 REGISTER = re.compile(
@@ -22,7 +23,7 @@ REGISTER = re.compile(
 REASONS = {
     "register": "Lấy từ sổ nhận báo cáo (đơn vị nào phải gửi, đã gửi, gửi lúc nào), không từ ô nào của báo cáo.",
     "unknown": "Chưa có số liệu: không ô nào của các báo cáo đang dùng nêu số này.",
-    "words": "Là chữ, không phải số liệu; danh mục và bảng khác cho biết các số đi kèm.",
+    "words": "Là chữ, không phải số liệu; xem các số liệu cùng dòng.",
     "none": "Bằng 0: không dòng nào của các báo cáo đang dùng được tính vào số này.",
     "lost": "Số in là {value} nhưng không ô nào của báo cáo cho số này; đề nghị kiểm tra.",
 }
@@ -90,7 +91,7 @@ def trace(database: Path, table: str, row: str, column: str, period: str | None 
         period = period or _newest_period(connection, name)
         value = _value(connection, name, row, column, period)
         evidence = _evidence(connection, name, row, column, period)
-    if name == AMENDMENT and column in AMENDED_VALUES and value is not None:
+    if name == AMENDMENT and column in AMENDED_VALUES and not row.endswith(WHOLE_ROW):
         meant = _amended(database, row, column, period)
         return {**meant, "figure": f"{name}/{row}/{column}", "about": meant["figure"]}
     cells, recount = _contributions(evidence)
@@ -187,7 +188,8 @@ def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal | None]:
         elif kind == "sum":
             entry["value_contribution"] = amount
         else:
-            entry["value_contribution"] = Decimal(key not in counted)
+            # a cell without a thing of its own says what is counted
+            entry["value_contribution"] = Decimal(key is not None and key not in counted)
             counted.add(key)
         if total is not None:
             total += entry["value_contribution"] or 0
@@ -199,10 +201,10 @@ def _reason(figure: str, data_type: str, value: object) -> str:
     """Why no cell stands behind a figure, by its name in REASONS."""
     if REGISTER.match(figure):
         return "register"
+    if data_type in ("VARCHAR", "BOOLEAN") or figure.startswith(f"{AMENDMENT}/"):
+        return "words"
     if value is None:
         return "unknown"
-    if data_type in ("VARCHAR", "BOOLEAN"):
-        return "words"
     return "none" if value == 0 else "lost"
 
 

@@ -61,6 +61,49 @@ with
         where finding.family = 'control_total'
     ),
 
+    line as (
+        select
+            product_key,
+            _submission_id,
+            _sheet,
+            _row_number,
+            ['status_code', 'star', 'decision_date', 'decision_number'] as _field_names,
+        from {{ ref("fct_product_status") }}
+        union all
+        select
+            product_key,
+            _submission_id,
+            _sheet,
+            _row_number,
+            ['outcome_code', 'star', 'decision_date', 'decision_number'] as _field_names,
+        from {{ ref("fct_rating") }}
+    ),
+
+    -- The model holds a line against whatever else is told of its product.
+    told_elsewhere as (
+        select
+            finding.period_code,
+            finding.row_code,
+            finding.issue_key,
+            other._submission_id,
+            other._sheet,
+            other._row_number,
+            other._field_names[1] as _field_name,
+            list_concat(['product_name', 'producer_name'], other._field_names) as _other_field_names,
+        from finding
+        inner join
+            line
+            on finding.submission_id = line._submission_id
+            and finding.sheet = line._sheet
+            and finding.row_number = line._row_number
+        inner join
+            line as other
+            on line.product_key = other.product_key
+            and (line._submission_id, line._sheet, line._row_number)
+            <> (other._submission_id, other._sheet, other._row_number)
+        where finding.rule_id like 'MODEL-%'
+    ),
+
     final as (
         select
             period_code,
@@ -82,6 +125,9 @@ with
                 union all
                 select *
                 from added_up
+                union all
+                select *
+                from told_elsewhere
             )
     )
 

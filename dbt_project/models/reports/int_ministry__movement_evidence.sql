@@ -119,7 +119,6 @@ with
             ['product_name', 'producer_name', 'outcome_code', 'decision_date'] as _field_names,
         from rating
         inner join period on rating.period_code = period.period_code
-        where rating.is_recognition
     ),
 
     -- A stock rests on the report it is read from; what became of a product rests on all that is told of it.

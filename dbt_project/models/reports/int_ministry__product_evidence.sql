@@ -29,7 +29,8 @@ with
                     if(is_valid, 'star_' || coalesce(star::varchar, 'unknown') || '_count', null),
                     if(status_code = 'expired', 'expired_count', null),
                     if(status_code = 'proposed', 'proposed_count', null),
-                    if(is_cumulative, 'cumulative_count', null)
+                    -- ever recognised: no day takes that back
+                    if(is_cumulative and is_own_row, 'cumulative_count', null)
                 ]
             ) as column_code,
             if(
@@ -84,7 +85,11 @@ with
             _row_number,
             _field_name,
             list_concat(
-                _other_field_names,
+                if(
+                    column_code = 'cumulative_count',
+                    list_filter(_other_field_names, field -> field <> 'decision_date'),
+                    _other_field_names
+                ),
                 if(
                     is_own_row,
                     unnest([[], ['commune_code'], ['product_group_code'], ['producer_type_code'], []]),

@@ -3,6 +3,8 @@ with
 
     source as (select * from {{ ref("int_ministry__result_source") }}),
 
+    result as (select * from {{ ref("int_ministry__result") }}),
+
     final as (
         select
             report_period_code as period_code,
@@ -45,6 +47,40 @@ with
             _other_field_names,
         from source
         where is_counted or measure_kind = 'derived'
+        union all by name
+        -- and on the target, which says what is measured: it counts nothing itself
+        select
+            target.report_period_code as period_code,
+            'target_result' as table_code,
+            target.row_code,
+            'result_value' as column_code,
+            coalesce(measured.measure_kind, 'derived') as measure_kind,
+            null::varchar as evidence_key,
+            0 as amount,
+            target._submission_id,
+            target._sheet,
+            target._row_number,
+            'indicator_code' as _field_name,
+            [
+                'subject_unit_code',
+                'target_from_year',
+                'target_to_year',
+                'star',
+                'product_group_code',
+                'product_name',
+                'measure_unit'
+            ] as _other_field_names,
+        from target
+        inner join
+            result on target.report_period_code = result.period_code and target.row_code = result.row_code
+        left join
+            (
+                select period_code, row_code, any_value(measure_kind) as measure_kind,
+                from source
+                group by all
+            ) as measured
+            on target.report_period_code = measured.period_code
+            and target.row_code = measured.row_code
     )
 
 select *
