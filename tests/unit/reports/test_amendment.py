@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from reports.freeze import freeze
 from reports.proof import prove
 from reports.render import file_names, print_again
-from reports.seal import seal
+from reports.seal import seal, verify
 from reports.trace import trace
 
 PERIOD = "2024H2"
@@ -219,6 +219,13 @@ def test_a_second_amendment_stands_against_the_first(amend, release, render_agai
     )
     title = next(p.text for p in document.paragraphs if p.text.startswith("Điều chỉnh lần 2"))
     assert "phát hành ngày 21/12/2025 (điều chỉnh lần 1) về kết quả thực hiện" in title
+    seal(again, "Nguyễn Văn A", "", signed_at.replace(year=2026))
+    assert verify(release.parent) == []
+    for path in sorted(again.iterdir()):
+        before = path.read_bytes()
+        path.write_bytes(before + b" ")
+        assert f"2024H2/dieu-chinh-2/{path.name}" in " ".join(verify(release.parent)), path
+        path.write_bytes(before)
 
 
 def test_what_a_report_sent_again_says_as_before_is_no_cause(amend):
