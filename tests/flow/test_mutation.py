@@ -5,6 +5,7 @@ them (a share, the least, a day). So of the figures that list a cell, one stays 
 stars has the same products when one goes from three stars to four, the producers are the same while one of them keeps
 another product. A derived one may also come to the same value. Listing too much would pass this; so every column that
 lists a field has to change by it somewhere in these nights, or is named in STAYS with the reason.
+An empty cell is no ground of a figure, save where what is missing is counted: what is changed here says something.
 """
 
 from collections import defaultdict
@@ -28,10 +29,10 @@ NIGHTS = [
         ("target", "target_min", 1, 9),
     ],
     [
-        ("product", "status_code", 42, "Hết hạn"),
+        ("product", "status_code", 28, "Hết hạn"),
         ("funding", "source_code", 1, "TU_HUY_DONG"),
         ("activity", "state_code", 3, "Theo kế hoạch"),
-        ("target", "measure_unit", 5, "nơi"),
+        ("target", "measure_unit", 3, "nhãn"),
         ("rating", "star", 2, 4),
     ],
     [
@@ -40,14 +41,15 @@ NIGHTS = [
         ("activity", "to_year", 5, 2023),
         ("target", "target_to_year", 3, 2026),
         ("rating", "outcome_code", 3, "Không đạt"),
+        ("rating", "decision_date", 15, datetime(2024, 10, 1)),
     ],
     [
         ("product", "product_group_code", 26, "2"),
-        ("product", "commune_code", 27, "22891"),
-        ("product", "producer_type_code", 28, "HTX"),
+        ("product", "commune_code", 42, "22873"),
+        ("product", "producer_type_code", 29, "HTX"),
         ("funding", "content_code", 1, "2"),
         ("activity", "participant_count", 6, 30),
-        ("target", "star", 2, 4),
+        ("target", "star", 4, 3),
         ("rating", "decision_date", 15, datetime(2020, 10, 1)),
     ],
     [
@@ -57,11 +59,23 @@ NIGHTS = [
         ("activity", "is_approximate", 7, "Có"),
         ("target", "target_max", 3, 9),
         ("rating", "cycle_code", 5, "Đánh giá lại"),
+        ("rating", "decision_date", 15, datetime(2024, 12, 20)),
     ],
 ]
 # A name is what a thing is counted by: under another name it is another thing, and as many are counted.
 NAMES = ("product_name", "producer_name")
-STAYS = {}
+OTHER_SIDE = {("conflict", "first_value")}  # a conflict stands because of both its sides; this is the cover's
+# The producer of a renamed product stays, as does the number of what there is in a commune.
+RENAMED = {("producer_by_type", "producer_count"), ("producer_by_type", "producer_share_pct")}
+STAYS = {
+    ("funding", "disbursed_amount_vnd_million"): OTHER_SIDE,
+    # a star that moves takes one from the old and gives one to the new: the sum of a way of movement is the same
+    ("product", "star"): {*OTHER_SIDE, ("movement", "change_count")},
+    ("product", "status_code"): OTHER_SIDE,
+    ("product", "product_name"): {*OTHER_SIDE, *RENAMED, ("target_result", "result_value")},
+    ("rating", "cycle_code"): OTHER_SIDE,
+    ("rating", "outcome_code"): OTHER_SIDE,
+}
 REGISTER = "submission_status"  # tells of the filing, which is another one each night
 
 
@@ -110,7 +124,7 @@ def things(settings) -> dict[tuple[str, ...], tuple]:
         )
         """,
     ):
-        found[tuple(figure)] = (kind, amounts if kind == "sum" else keys)
+        found[tuple(figure)] = (kind, (amounts if kind == "sum" else keys) or None)
     return found
 
 
@@ -120,7 +134,8 @@ def listing(settings, cell: tuple[str, int, str]) -> set[tuple[str, ...]]:
     listed = built(
         settings,
         "select distinct period_code, table_code, row_code, column_code from int_ministry__evidence "
-        f"where _submission_id like '2024H2-587-%' and _sheet = '{sheet}' and (_row_number is null or "
+        f"where _submission_id like '2024H2-587-%' and coalesce(_sheet, '{sheet}') = '{sheet}' "
+        f"and (table_code = 'quality' and _row_number is null or "
         f"_row_number = {row} and (_field_name = '{field}' or list_contains(_other_field_names, '{field}')))",
     )
     return {*listed, *((period, table, "total", column) for period, table, _, column in listed)}
@@ -168,7 +183,7 @@ def test_what_lists_a_cell_changes_and_nothing_else(home):
                     continue
                 (kind, was), (_, now) = things_before.get(key, none), things_after.get(key, none)
                 if name[1] in NAMES and kind == "count":
-                    was, now = len(was), len(now)
+                    was, now = len(was or []), len(now or [])
                 if was != now and kind != "derived":
                     stubborn.append((name, key))
     assert unlisted == []

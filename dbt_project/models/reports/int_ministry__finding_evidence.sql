@@ -79,7 +79,7 @@ with
         from {{ ref("fct_rating") }}
     ),
 
-    -- The model holds a line against whatever else is told of its product.
+    -- A line is held against whatever else is told of its product.
     told_elsewhere as (
         select
             finding.period_code,
@@ -101,7 +101,7 @@ with
             on line.product_key = other.product_key
             and (line._submission_id, line._sheet, line._row_number)
             <> (other._submission_id, other._sheet, other._row_number)
-        where finding.rule_id like 'MODEL-%'
+        where finding.rule_id not like 'CELL-%'
     ),
 
     final as (
