@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCOPE_FILE = Path(__file__).with_name("scope.sql")
+PRINTED = "rpt_ministry__"
 SENTENCES_PER_RULE = 20
 RAW_RESULTS = "gate-gx.json"
 FILES = ("gate.json", "gate.html", RAW_RESULTS)
@@ -78,6 +79,7 @@ def run_gate(
     with _open(database) as connection:
         _require_period(connection, period)
         _run_scope(connection, period)
+        _gather_figures(connection, period)
         frame_of = _frames(connection, today)
         on_data = [rule for rule in rules if not rule.is_on_waivers]
         # all of them before the first verdict: a rule that cannot be asked is told in a second
@@ -156,6 +158,33 @@ def _run_scope(connection: duckdb.DuckDBPyConnection, period: str | None) -> Non
             connection.execute(statement, values)
         except duckdb.Error as error:
             raise GateBroken(SCOPE_FILE.name, str(error)) from error
+
+
+def _gather_figures(connection: duckdb.DuckDBPyConnection, period: str | None) -> None:
+    """Every number and day the report of the period prints, as rows of gate_figure: in whichever table, by its types.
+
+    A day stands as the number 20241214, so that days and numbers are judged alike.
+    """
+    columns = connection.execute(
+        """select table_name, column_name, data_type = 'DATE' from information_schema.columns
+        where starts_with(table_name, $prefix) and regexp_matches(data_type, 'INT|DECIMAL|DATE')
+            and column_name <> 'row_no' and not starts_with(column_name, '_')
+        order by table_name, ordinal_position""",
+        {"prefix": PRINTED},
+    ).fetchall()
+    connection.execute(
+        """create temp table gate_figure (
+            table_code varchar, period_code varchar, row_code varchar, column_code varchar, printed_value decimal(18, 3)
+        )"""
+    )
+    for table, name, is_day in columns:
+        value = f"strftime({name}, '%Y%m%d')" if is_day else name
+        connection.execute(
+            f"""insert into gate_figure
+            select $table, period_code, row_code, $column, {value}::decimal(18, 3),
+            from {table} where period_code = $period""",
+            {"table": table.removeprefix(PRINTED), "column": name, "period": period},
+        )
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, rule: Rule) -> pd.DataFrame:

@@ -90,7 +90,8 @@ INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 # Every text is asked for several times while a workbook is judged, and codes and names recur in every workbook. More
 # than the largest list has names, so that its rows cost no more each than those of a small one.
 _REMEMBERED_TEXTS = 120_000
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+# Besides, what no Word or Excel file can hold: a spreadsheet writes such a character as _x0007_, a CSV as it is.
+_INVISIBLE = re.compile(f"[{INVISIBLE}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 class PartialDateError(ValueError):
@@ -115,7 +116,7 @@ class AmbiguousNumberError(ValueError):
 
 @lru_cache(maxsize=_REMEMBERED_TEXTS)
 def clean(text: str) -> str:
-    """NFC, non-breaking and repeated spaces made one space, invisible characters dropped, trimmed. Letters stay."""
+    """NFC, non-breaking and repeated spaces made one space, invisible and control characters dropped, trimmed. Letters stay."""
     return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
 

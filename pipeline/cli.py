@@ -454,7 +454,8 @@ def trace(
     period: Annotated[
         str | None,
         typer.Option(
-            help="Trace in the release of this period, else in what is published", callback=_known_period
+            help="Trace in the release of this period that stood at --known-at, else in what is published",
+            callback=_known_period,
         ),
     ] = None,
     as_json: AsJson = False,

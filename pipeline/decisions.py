@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest import journal
 from ingest.land import ledger_path
-from ingest.vietnamese import match_key
+from ingest.vietnamese import clean, match_key
 from pipeline.home import published_database, require_home
 from pipeline.outcome import StepError
 from pipeline.settings import Settings
@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 
 def decide(settings: Settings, decision: str, by: str, why: str, **what: str | None) -> dict:
     """Append one decision of a person to the log; the next build reads it. StepError when it is about nothing known."""
-    if not by.strip():
+    if not clean(by):
         raise StepError("A decision is taken by a named person; give --by NAME.")
     require_home(settings)
     if faults := journal.verify(settings.decisions):
@@ -25,8 +25,9 @@ def decide(settings: Settings, decision: str, by: str, why: str, **what: str | N
         _require_meaning(settings, decision, what)
     record = {
         "decision": decision,
-        "by": by.strip(),
-        "why": why,
+        # printed in the annex of an amended report, where a control character would stop it for ever
+        "by": clean(by),
+        "why": clean(why),
         "decided_at": settings.known_at.isoformat(),
         **what,
     }

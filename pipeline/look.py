@@ -102,8 +102,8 @@ def _share(pct: float) -> str:
 
 
 def show_trace(settings: Settings, figure: str, period: str | None, as_json: bool) -> None:
-    """Print the cells behind a printed figure: of the release of a period, or of what is published."""
-    from reports.freeze import FreezeError, current_directory
+    """Print the cells behind a printed figure: of the release of a period at --known-at, or of what is published."""
+    from reports.freeze import FreezeError, directory_at
     from reports.trace import TraceError, trace
 
     parts = figure.split("/")
@@ -113,7 +113,7 @@ def show_trace(settings: Settings, figure: str, period: str | None, as_json: boo
     if period:
         # Without a release of that period, what is published shows the figure as it would be printed.
         with suppress(FreezeError):
-            database = current_directory(settings.releases, period) / DATABASE
+            database = directory_at(settings.releases, period, settings.known_at) / DATABASE
     try:
         found = trace(database, *parts, period)
     except TraceError as error:
@@ -122,16 +122,27 @@ def show_trace(settings: Settings, figure: str, period: str | None, as_json: boo
         print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return
     print(f"{found['figure']} ({found['period']}) = {found['value']}")
+    if "about" in found:
+        print(f"  là số liệu {found['about']}")
     for cell in found["cells"]:
+        added = cell["value_contribution"]
         beside = f", xét cùng ô {', '.join(cell['other_cells'])}" if cell["other_cells"] else ""
         print(
-            f"  {cell['file_name']} · {cell['sheet']}!{cell['cell']} ({cell['header_text']}) "
-            f"→ {cell['value_contribution']}   {cell['sender']}, {cell['received_at']}, lần {cell['revision_no']} "
-            f"[{cell['submission_id']}]{beside}"
+            f"  {cell['file_name']} · {_place(cell)}{'' if added is None else f' → {added}'}   "
+            f"{cell['sender']}, {cell['received_at']}, lần {cell['revision_no']} [{cell['submission_id']}]{beside}"
         )
     print(f'  ocop sql "{found["sql"]}"')
-    if found.get("note"):
+    if found["note"]:
         print(f"  {found['note']}")
+
+
+def _place(cell: dict) -> str:
+    """Where in the workbook: a cell with its title, or a whole sheet whose lines were added up or are missing."""
+    if cell["cell"]:
+        return f"{cell['sheet']}!{cell['cell']} ({cell['header_text']})"
+    return (
+        f"{cell['sheet']}, dòng {cell['row_number']}" if cell["row_number"] else f"cả trang {cell['sheet']}"
+    )
 
 
 def show_sql(settings: Settings, query: str, as_json: bool) -> None:

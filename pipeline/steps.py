@@ -476,6 +476,7 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
 
     One that broke off between the two is finished by calling it again.
     """
+    from ingest.vietnamese import clean
     from pipeline.integrity import approvals, log_heads
     from reports.freeze import SEAL, FreezeError, current_directory
     from reports.render import differing
@@ -495,7 +496,7 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
                 )
             content = content_of(directory)
             approval = approvals(settings).get(name)
-            if not approval or (approval.get("content_sha256"), approval["by"]) != (content, by.strip()):
+            if not approval or (approval.get("content_sha256"), approval["by"]) != (content, clean(by)):
                 what = {"period_code": period, "release": name, "content_sha256": content}
                 approval = decide(settings, "approve", by, why, **what)
             approved_at = datetime.fromisoformat(approval["decided_at"])

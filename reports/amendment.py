@@ -69,10 +69,20 @@ from new_copy.fct_decision
 where decision_code <> 'approve' and decided_at > $since::timestamptz
 order by decision_no
 """
+# What each unit's report of a half-year says for a figure; sent again, it may say the same.
 EVIDENCE = """
-select distinct row_code, column_code, _submission_id
-from {copy}.int_ministry__evidence
-where period_code = $period and table_code = $table
+select
+    e.row_code,
+    e.column_code,
+    concat_ws('|', s.unit_code, s.period_code) as sender,
+    list_sort(
+        list((replace(e.evidence_key, e._submission_id, ''), e.measure_kind, e._sheet, e._field_name, e.amount))
+    ) as said,
+    list_sort(list(distinct e._submission_id)) as submission_ids
+from {copy}.int_ministry__evidence as e
+inner join {copy}.fct_submission as s on e._submission_id = s.submission_id
+where e.period_code = $period and e.table_code = $table
+group by all
 """
 DECISION_NAMES = {
     "hold": "Tạm giữ báo cáo để xác minh",
@@ -96,6 +106,7 @@ class _Cause:
     unit_name: str | None = None
     submission_ids: frozenset[str] = frozenset()
     is_about_names: bool = False
+    is_sent_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,7 +181,10 @@ def _causes(connection: duckdb.DuckDBPyConnection, period: str, since: str) -> l
         ids = frozenset({line["submission_id"], *(before if line["is_in_force"] else ())})
         subject = f"{line['unit_name']}, {wording.period_name(line['period_kind'], line['period_year'])}"
         causes.append(
-            _Cause(line["moment"], name, subject, f"Tệp {line['file_name']}", line["revision_no"], line["unit_name"], ids)
+            _Cause(
+                line["moment"], name, subject, f"Tệp {line['file_name']}", line["revision_no"], line["unit_name"], ids,
+                is_sent_again=bool(before),
+            )
         )  # fmt: skip
     named = {line["submission_id"]: line["unit_name"] for line in submissions}
     causes += [_decision(decision, named) for decision in decisions]
@@ -252,7 +266,7 @@ class _Comparison:
         )  # fmt: skip
 
     def _causes_of(self, row: dict, submission_ids: frozenset[str], has_evidence: bool) -> list[int]:
-        """Numbers of the causes: of the submissions that differ, else of the names, else of the unit, else all."""
+        """Numbers of the causes: of the submissions that differ, else of the names, else of the unit, else all there may be."""
         numbered = list(enumerate(self.causes, start=1))
         found = [n for n, cause in numbered if cause.submission_ids & submission_ids]
         if not found and has_evidence:
@@ -261,6 +275,8 @@ class _Comparison:
             found = [
                 n for n, cause in numbered if cause.unit_name and cause.unit_name == row.get("unit_name")
             ]
+        if not found and not has_evidence:  # who has sent: a report sent again changes nothing there
+            found = [n for n, cause in numbered if not cause.is_sent_again]
         return found or [n for n, _ in numbered]
 
     def _place(self, table: Table) -> str:
@@ -276,22 +292,31 @@ class _Comparison:
             return None  # an older version had no such table
         return {row["row_code"]: row for row in rows}
 
-    def _evidence(self, copy: str, table: Table) -> dict[str, dict[str, set[str]]]:
-        """Submission ids by row and column; the total rests on all rows."""
-        found: dict[str, dict[str, set[str]]] = {TOTAL: {}}
+    def _evidence(self, copy: str, table: Table) -> dict[str, dict[str, dict]]:
+        """By row and column, what each sender says and in which submissions; the total rests on all rows."""
+        found: dict[str, dict[str, dict]] = {TOTAL: {}}
         for line in _dicts(self.connection, EVIDENCE.format(copy=copy), period=self.period, table=table.name):
             for row in (line["row_code"], TOTAL):
-                ids = found.setdefault(row, {}).setdefault(line["column_code"], set())
-                ids.add(line["_submission_id"])
+                senders = found.setdefault(row, {}).setdefault(line["column_code"], {})
+                senders[line["row_code"], line["sender"]] = line["said"], frozenset(line["submission_ids"])
         return found
 
 
 def _told(
     evidence: list[dict], code: str, before: dict | None, after: dict | None
 ) -> dict[str, frozenset[str]]:
-    """By column with evidence, the submissions that stand behind it in one copy only."""
+    """By column with evidence, the submissions that stand behind it in one copy only and say something else there."""
     old, new = (side.get(code, {}) for side in evidence)
-    told = {name: frozenset(old.get(name, set()) ^ new.get(name, set())) for name in {*old, *new}}
+    nothing = None, frozenset()
+    told = {}
+    for name in {*old, *new}:
+        before_it, after_it = old.get(name, {}), new.get(name, {})
+        differing = set()
+        for sender in {*before_it, *after_it}:
+            (said, ids), (says, new_ids) = before_it.get(sender, nothing), after_it.get(sender, nothing)
+            if said != says:
+                differing |= ids ^ new_ids
+        told[name] = frozenset(differing)
     # a list names the submission of each of its rows
     rows = [row for row in (before, after) if row and "_submission_id" in row]
     ids = frozenset(row["_submission_id"] for row in rows)

@@ -101,6 +101,17 @@ def current_directory(releases: Path, period: str) -> Path:
     return newest
 
 
+def directory_at(releases: Path, period: str, moment: datetime) -> Path:
+    """The newest release directory of a period at a moment: signed by then, or a draft of what was known by then."""
+    found = directories(releases, period)
+    for directory in reversed(found):
+        seal = directory / SEAL
+        said = _read(seal)["signed_at"] if seal.exists() else _read(directory / MANIFEST)["known_at"]
+        if datetime.fromisoformat(said) <= moment:
+            return directory
+    raise FreezeError(f"period {period} has no release by {moment.isoformat()}; run: ocop freeze {period}")
+
+
 def directories(releases: Path, period: str) -> list[Path]:
     """The release of a period, then its corrections in order."""
     first = releases / period

@@ -258,7 +258,7 @@ def _amendment(released: str, year: int) -> dict[str, str]:
     """The words for the report that is amended, and the number of this amendment."""
     number = int(released.partition("/dieu-chinh-")[2] or 0)
     of = f"Báo cáo điều chỉnh lần {number}" if number else "Báo cáo"
-    return {"of": of, "number": str(number + 1), "year": str(year)}
+    return {"of": of, "number": str(number + 1), "previous": str(number or ""), "year": str(year)}
 
 
 def is_total(row_code: str) -> bool:

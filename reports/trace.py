@@ -1,12 +1,32 @@
 """Traces a printed figure back to the cells of the submissions it was counted or summed from."""
 
+import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
+from reports.freeze import MANIFEST
+from reports.seal import releases_of
+
 PREFIX = "rpt_ministry__"
 BOOKKEEPING = ("period_code", "row_no", "row_code")
+AMENDMENT = "amendment"
+AMENDED_VALUES = ("old_value", "new_value")
+WHOLE_ROW = (":row", ":table")  # a line of the annex about more than one figure
+# Who was to send and who sent is known from the register of filings, in no cell of a workbook. By its name: the
+# table of filings, numbers of units (headline/missing_unit/value, stock_by_period/2024H2/received_unit_count).
+REGISTER = re.compile(
+    r"(submission_status|amendment_cause)/|[a-z_]+/[a-z_]+_unit/value$|.*/[a-z_]*unit_count$"
+)
+REASONS = {
+    "register": "Lấy từ sổ nhận báo cáo (đơn vị nào phải gửi, đã gửi, gửi lúc nào), không từ ô nào của báo cáo.",
+    "unknown": "Chưa có số liệu: không ô nào của các báo cáo đang dùng nêu số này.",
+    "words": "Là chữ, không phải số liệu; xem các số liệu cùng dòng.",
+    "none": "Bằng 0: không dòng nào của các báo cáo đang dùng được tính vào số này.",
+    "lost": "Số in là {value} nhưng không ô nào của báo cáo cho số này; đề nghị kiểm tra.",
+}
 SHOWN = 20  # of the rows named when one is not found
 # The total is the evidence of all rows: a producer of two units is counted once. Sub-totals have their own and are no
 # part of it.
@@ -59,7 +79,11 @@ class TraceError(ValueError):
 
 
 def trace(database: Path, table: str, row: str, column: str, period: str | None = None) -> dict:
-    """Find the cells behind one figure; without a period, the newest one in which the table has rows."""
+    """Find the cells behind one figure; without a period, the newest one in which the table has rows.
+
+    A figure without cells has a ``reason`` of REASONS, said in ``note``. A value of the annex of an amended report leads
+    to the cells of the figure it is about, in this copy or in the one the report amends.
+    """
     name = table.removeprefix(PREFIX)
     with duckdb.connect(str(database), read_only=True) as connection:
         columns = _columns(connection, name)
@@ -68,15 +92,31 @@ def trace(database: Path, table: str, row: str, column: str, period: str | None 
         period = period or _newest_period(connection, name)
         value = _value(connection, name, row, column, period)
         evidence = _evidence(connection, name, row, column, period)
+    if name == AMENDMENT and column in AMENDED_VALUES and not row.endswith(WHOLE_ROW):
+        meant = _amended(database, row, column, period)
+        return {**meant, "figure": f"{name}/{row}/{column}", "about": meant["figure"]}
     cells, recount = _contributions(evidence)
+    figure = f"{name}/{row}/{column}"
+    reason = None if evidence else _reason(figure, columns[column], value)
     return {
-        "figure": f"{name}/{row}/{column}",
+        "figure": figure,
         "period": period,
         "value": value,
         "cells": cells,
         "sql": _sql(name, row, column, period),
-        "note": _note(value, recount, bool(evidence)),
+        "reason": reason,
+        "note": REASONS[reason].format(value=value) if reason else _doubt(value, recount),
     }
+
+
+def _amended(database: Path, row: str, column: str, period: str) -> dict:
+    """The figure that a line of the annex is about, as it is now or as the released report had it."""
+    table, _, rest = row.partition(":")
+    code, _, told = rest.rpartition(":")
+    if column == "old_value":
+        amends = json.loads((database.parent / MANIFEST).read_text(encoding="utf-8"))["amends"]
+        database = releases_of(database.parent) / amends["release"] / database.name
+    return trace(database, table, code, told, period)
 
 
 def _sql(name: str, row: str, column: str, period: str) -> str:
@@ -88,10 +128,11 @@ def _sql(name: str, row: str, column: str, period: str) -> str:
     return f"select * from int_ministry__evidence where {' and '.join(conditions)}"
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    query = """select column_name from information_schema.columns
+def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+    """The columns of a printed table with their types."""
+    query = """select column_name, data_type from information_schema.columns
     where table_name = $model order by ordinal_position"""
-    found = [row[0] for row in connection.execute(query, {"model": PREFIX + name}).fetchall()]
+    found = connection.execute(query, {"model": PREFIX + name}).fetchall()
     if not found:
         tables = connection.execute(
             """select table_name from information_schema.tables
@@ -100,7 +141,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
         ).fetchall()
         known = ", ".join(row[0].removeprefix(PREFIX) for row in tables)
         raise TraceError(f"there is no printed table {name!r}; there are: {known}")
-    return [column for column in found if column not in BOOKKEEPING]
+    return {column: data_type for column, data_type in found if column not in BOOKKEEPING}
 
 
 def _newest_period(connection: duckdb.DuckDBPyConnection, name: str) -> str:
@@ -149,7 +190,8 @@ def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal | None]:
         elif kind == "sum":
             entry["value_contribution"] = amount
         else:
-            entry["value_contribution"] = Decimal(key not in counted)
+            # a cell without a thing of its own says what is counted
+            entry["value_contribution"] = Decimal(key is not None and key not in counted)
             counted.add(key)
         if total is not None:
             total += entry["value_contribution"] or 0
@@ -157,9 +199,18 @@ def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal | None]:
     return cells, total
 
 
-def _note(value: object, recount: Decimal | None, has_evidence: bool) -> str | None:
-    if not has_evidence:
-        return "Số liệu này không truy nguyên được đến ô của báo cáo: là tên gọi, số đơn vị hoặc số chưa có."
+def _reason(figure: str, data_type: str, value: object) -> str:
+    """Why no cell stands behind a figure, by its name in REASONS."""
+    if REGISTER.match(figure):
+        return "register"
+    if data_type in ("VARCHAR", "BOOLEAN") or figure.startswith(f"{AMENDMENT}/"):
+        return "words"
+    if value is None:
+        return "unknown"
+    return "none" if value == 0 else "lost"
+
+
+def _doubt(value: object, recount: Decimal | None) -> str | None:
     if recount is not None and value != recount:
         return f"Số in là {value}, nhưng các ô truy nguyên được cho kết quả {recount}; đề nghị kiểm tra."
     return None

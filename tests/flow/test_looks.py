@@ -142,6 +142,14 @@ def test_an_alias_is_about_names_somebody_has_used(home):
     assert alias(other, product, producer)["decision"] == "alias"
 
 
+def test_a_decision_is_written_down_as_it_can_be_printed(home):
+    what = {"rule_id": "GATE-13", "until": "2024-12-31"}
+    waiver = steps.decide(home, "waiver", " Trần\x1b  Văn A\n", "Chờ\nquyết định\x07", **what)
+    assert (waiver["by"], waiver["why"]) == ("Trần Văn A", "Chờ quyết định")
+    with pytest.raises(steps.StepError, match="named person"):
+        steps.decide(home, "waiver", "\u200b", "x", **what)
+
+
 def test_status_without_a_period_is_about_the_last_one_the_warehouse_knows_of(home):
     years_later = type(home)(home.home, home.as_of.replace(year=2026), home.known_at, home.province_code)
     assert steps.status(years_later)["period"] == steps.status(home)["period"] == "2024H2"

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from homes import KNOWN_AT, settings_of
 
-from pipeline import steps
+from pipeline import look, steps
 from reports.trace import trace
 
 
@@ -346,6 +346,27 @@ def test_a_late_submission_makes_a_correction_beside_the_release(released, corre
     assert changed["headline:funding_disbursed:value"] == (342, Decimal("461.474"), "1")
     assert not [code for code in changed if ":587:" in code]  # Ninh Phước said what it had said
     assert steps.verify(corrected).details["faults"] == []
+
+
+def test_a_trace_leads_into_the_release_that_stood_then_and_out_of_its_annex(corrected, capsys):
+    def traced(settings, figure):
+        look.show_trace(settings, figure, "2024H2", as_json=True)
+        found = json.loads(capsys.readouterr().out)
+        return float(found["value"]), {cell["submission_id"].split("-")[1] for cell in found["cells"]}
+
+    headline, annex = "headline/valid_product/value", "amendment/headline:valid_product:value"
+    assert traced(corrected, headline) == traced(corrected, f"{annex}/new_value") == (34, {"585", "587"})
+    assert traced(corrected, f"{annex}/old_value") == (31, {"587"})
+    before_the_correction = settings_of(corrected.home, KNOWN_AT + timedelta(days=3))
+    assert traced(before_the_correction, headline) == (31, {"587"})
+    look.show_trace(corrected, f"{annex}/old_value", "2024H2", as_json=False)
+    assert "  là số liệu headline/valid_product/value\n" in capsys.readouterr().out
+
+
+def test_the_amended_report_is_printed_again_as_it_was_sealed(corrected, tmp_path):
+    outcome = steps.report_again(corrected, "2024H2", tmp_path / "again")
+    assert outcome.exit_code == 0
+    assert "byte for byte as sealed in releases/2024H2/dieu-chinh-1" in outcome.summary
 
 
 def test_the_original_is_printed_again_from_the_archive_byte_for_byte(corrected, tmp_path):

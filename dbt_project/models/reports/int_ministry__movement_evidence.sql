@@ -119,7 +119,6 @@ with
             ['product_name', 'producer_name', 'outcome_code', 'decision_date'] as _field_names,
         from rating
         inner join period on rating.period_code = period.period_code
-        where rating.is_recognition
     ),
 
     -- A stock rests on the report it is read from; what became of a product rests on all that is told of it.
@@ -255,7 +254,8 @@ with
             _submission_id,
             _sheet,
             _row_number,
-            unnest(['status_code', 'star', 'status_code', 'status_code', 'status_code']) as _field_name,
+            -- the rating sheets have no column of the status
+            unnest([_named_field, 'star', _named_field, _named_field, _named_field]) as _field_name,
             list_concat(
                 _field_names,
                 if(
@@ -264,7 +264,15 @@ with
                     ['star', 'decision_date', 'decision_number']
                 )
             ) as _other_field_names,
-        from step
+        from
+            (
+                select
+                    *,
+                    if(
+                        _sheet = '{{ var("form_sheets")["rating"] }}', 'outcome_code', 'status_code'
+                    ) as _named_field,
+                from step
+            )
     ),
 
     final as (

@@ -35,7 +35,8 @@ with
                     if(is_valid, 'star_' || coalesce(star::varchar, 'unknown') || '_count', null),
                     if(status_code = 'expired', 'expired_count', null),
                     if(status_code = 'proposed', 'proposed_count', null),
-                    if(is_cumulative, 'cumulative_count', null)
+                    -- ever recognised: no day takes that back
+                    if(is_cumulative and is_own_row, 'cumulative_count', null)
                 ]
             ) as column_code,
             if(
@@ -77,7 +78,7 @@ with
                 [
                     column_code,
                     if(column_code <> 'cumulative_count', column_code, null),
-                    if(is_valid, column_code, null),
+                    if(is_valid and column_code <> 'cumulative_count', column_code, null),
                     if(column_code = 'valid_count', 'product_count', null),
                     'value'
                 ]
@@ -90,7 +91,11 @@ with
             _row_number,
             _field_name,
             list_concat(
-                _other_field_names,
+                if(
+                    column_code = 'cumulative_count',
+                    list_filter(_other_field_names, field -> field <> 'decision_date'),
+                    _other_field_names
+                ),
                 if(
                     is_own_row,
                     unnest([[], ['commune_code'], ['product_group_code'], ['producer_type_code'], []]),
@@ -244,6 +249,24 @@ with
         from stock
         inner join period on stock.report_period_code = period.period_code
         where stock.is_valid
+        union all by name
+        -- and the rating sheets have no day for it either
+        select
+            stock.report_period_code as period_code,
+            'headline' as table_code,
+            'undated_product' as row_code,
+            'value' as column_code,
+            'count' as measure_kind,
+            stock.product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            rating._submission_id,
+            rating._sheet,
+            rating._row_number,
+            'decision_date' as _field_name,
+            ['product_name', 'producer_name', 'outcome_code', 'star'] as _other_field_names,
+        from stock
+        inner join rating on stock.product_key = rating.product_key and rating.decision_date is null
+        where stock.is_valid and stock.is_own_row and stock.expires_on is null
     ),
 
     producer_figure as (
@@ -344,6 +367,51 @@ with
             )
     ),
 
+    -- A day follows from every row that dates the certificate.
+    dated_figure as (
+        select
+            report_period_code as period_code,
+            'product_list' as table_code,
+            product_row_code as row_code,
+            unnest(
+                [if(recognised_on is null, null, 'recognised_on'), if(expires_on is null, null, 'expires_on')]
+            ) as column_code,
+            'derived' as measure_kind,
+            product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            _submission_id,
+            _sheet,
+            _row_number,
+            'decision_date' as _field_name,
+            list_concat(
+                _standing_field_names, if(is_own_row, unnest([[], ['expiry_date']]), []::varchar[])
+            ) as _other_field_names,
+        from stock
+        union all by name
+        select
+            report_period_code as period_code,
+            'expiring' as table_code,
+            product_row_code as row_code,
+            unnest(
+                [
+                    'expires_on',
+                    if(re_rating_from is null, null, 're_rating_from'),
+                    if(re_rating_to is null, null, 're_rating_to')
+                ]
+            ) as column_code,
+            'derived' as measure_kind,
+            product_key as evidence_key,
+            null::decimal(18, 3) as amount,
+            _submission_id,
+            _sheet,
+            _row_number,
+            'decision_date' as _field_name,
+            if(
+                is_own_row, list_append(_standing_field_names, 'expiry_date'), _standing_field_names
+            ) as _other_field_names,
+        from due
+    ),
+
     expiring_figure as (
         select
             report_period_code as period_code,
@@ -391,6 +459,9 @@ with
         union all by name
         select *
         from waiting_figure
+        union all by name
+        select *
+        from dated_figure
         union all by name
         select *
         from expiring_figure

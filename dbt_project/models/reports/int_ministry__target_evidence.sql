@@ -7,19 +7,21 @@ with
 
     producer_goal as (select * from {{ ref("rpt_ministry__producer_goal") }}),
 
+    result as (select * from {{ ref("int_ministry__result") }}),
+
     result_figure as (
         select
             report_period_code as period_code,
             'target_result' as table_code,
             row_code,
-            unnest(['target_min', 'target_max']) as column_code,
+            unnest(['target_min', 'target_max', 'target_from_year', 'target_to_year']) as column_code,
             'sum' as measure_kind,
             null::varchar as evidence_key,
-            unnest([target_min, target_max])::decimal(18, 3) as amount,
+            unnest([target_min, target_max, target_from_year, target_to_year])::decimal(18, 3) as amount,
             _submission_id,
             _sheet,
             _row_number,
-            unnest(['target_min', 'target_max']) as _field_name,
+            unnest(['target_min', 'target_max', 'target_from_year', 'target_to_year']) as _field_name,
             [
                 'subject_unit_code',
                 'indicator_code',
@@ -49,6 +51,40 @@ with
             _other_field_names,
         from source
         where is_counted or measure_kind = 'derived'
+        union all by name
+        -- and on the target, which says what is measured: it counts nothing itself
+        select
+            target.report_period_code as period_code,
+            'target_result' as table_code,
+            target.row_code,
+            'result_value' as column_code,
+            coalesce(measured.measure_kind, 'derived') as measure_kind,
+            null::varchar as evidence_key,
+            0 as amount,
+            target._submission_id,
+            target._sheet,
+            target._row_number,
+            'indicator_code' as _field_name,
+            [
+                'subject_unit_code',
+                'target_from_year',
+                'target_to_year',
+                'star',
+                'product_group_code',
+                'product_name',
+                'measure_unit'
+            ] as _other_field_names,
+        from target
+        inner join
+            result on target.report_period_code = result.period_code and target.row_code = result.row_code
+        left join
+            (
+                select period_code, row_code, any_value(measure_kind) as measure_kind,
+                from source
+                group by all
+            ) as measured
+            on target.report_period_code = measured.period_code
+            and target.row_code = measured.row_code
     ),
 
     left_figure as (

@@ -40,6 +40,17 @@ def waiver(rule_id: str, until: str) -> dict:
 
 P1_NOW = "where product_key = 'p1' and period_code = '2024H2'"
 
+# A table the small warehouse does not have, with all its evidence: no rule names it, and none minds it.
+STOCK_BY_PERIOD = (
+    "create table rpt_ministry__stock_by_period as select '2024H2' as period_code, 1 as row_no, '2023H2' as "
+    "row_code, date '2023-12-14' as cut_off_on, 14 as valid_count, 3 as received_unit_count",
+    "insert into int_ministry__evidence by name select '2024H2' as period_code, 'stock_by_period' as "
+    "table_code, '2023H2' as row_code, 'valid_count' as column_code, 'count' as measure_kind, "
+    "'p' || range as evidence_key from range(14)",
+    "insert into int_ministry__evidence by name select '2024H2' as period_code, 'stock_by_period' as "
+    "table_code, '2023H2' as row_code, 'cut_off_on' as column_code, 'derived' as measure_kind",
+)
+
 FAULTS = {
     "row_lost_on_the_way": Fault(
         "GATE-01",
@@ -268,6 +279,33 @@ FAULTS = {
         figures=(
             "update rpt_ministry__funding_by_source set disbursed_amount_vnd_million = 342 where "
             "row_code = 'NSDP_HUYEN-6' and period_code = '2024H2'",
+        ),
+    ),
+    "share_without_evidence": Fault(
+        "GATE-23",
+        "số liệu target_result/58-htx/result_value: in 40, cộng các dòng làm căn cứ được chưa rõ.",
+        figures=("delete from int_ministry__evidence where table_code = 'target_result'",),
+    ),
+    "evidence_of_nothing_printed": Fault(
+        "GATE-23",
+        "số liệu star_by_group/1/cumulative_count: in chưa rõ, cộng các dòng làm căn cứ được 1.",
+        figures=(
+            "insert into int_ministry__evidence by name select '2024H2' as period_code, 'star_by_group' as "
+            "table_code, '1' as row_code, 'cumulative_count' as column_code, 'count' as measure_kind, "
+            "'p1' as evidence_key",
+        ),
+    ),
+    "table_the_rule_has_not_heard_of": Fault(
+        "GATE-23",
+        "số liệu stock_by_period/2023H2/valid_count: in 15, cộng các dòng làm căn cứ được 14.",
+        figures=(*STOCK_BY_PERIOD, "update rpt_ministry__stock_by_period set valid_count = 15"),
+    ),
+    "day_without_evidence": Fault(
+        "GATE-23",
+        "số liệu expiring/587-p1/expires_on: in 20.250.301, cộng các dòng làm căn cứ được chưa rõ.",
+        figures=(
+            "create table rpt_ministry__expiring as select '2024H2' as period_code, 1 as row_no, '587-p1' as "
+            "row_code, date '2025-03-01' as expires_on",
         ),
     ),
     "sheet_left_empty": Fault(

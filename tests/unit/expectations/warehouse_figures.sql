@@ -221,8 +221,12 @@ inner join dim_unit as u using (unit_code)
 where u.unit_level_code = 'district' or u.valid_to is null;
 
 insert into rpt_ministry__target_result by name
-select period_code, 'Tỉnh Ninh Thuận' as unit_name, 'Tỷ lệ chủ thể là hợp tác xã' as indicator_name,
+select period_code, '58-htx' as row_code, 'Tỉnh Ninh Thuận' as unit_name, 'Tỷ lệ chủ thể là hợp tác xã' as indicator_name,
     '%' as measure_unit, 40 as result_value
+from dim_period;
+insert into int_ministry__evidence by name
+select period_code, 'target_result' as table_code, '58-htx' as row_code, 'result_value' as column_code,
+    'derived' as measure_kind, 'h1' as evidence_key
 from dim_period;
 
 -- the movements of every unit from one period it reported to its next

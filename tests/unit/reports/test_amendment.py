@@ -12,7 +12,8 @@ from reports import definition
 from reports.freeze import freeze
 from reports.proof import prove
 from reports.render import file_names, print_again
-from reports.seal import seal
+from reports.seal import seal, verify
+from reports.trace import trace
 
 PERIOD = "2024H2"
 NEW, OLD = "2024H2-585-aaaaaaaaaaaa", "2024H2-587-0123456789ab"
@@ -175,6 +176,24 @@ def test_the_amended_report_says_what_it_amends_and_is_proven(amend, render_agai
     assert [1390.029, 1490.029] in [[row[4], row[5]] for row in sheets["Nội dung điều chỉnh"].values]
 
 
+def test_a_value_of_the_annex_leads_to_its_cells_in_the_copy_it_is_from(amend):
+    database = amend(LATE) / "ocop.duckdb"
+    row = "funding_by_source:NSTW/1:disbursed_amount_vnd_million"
+    old, new = (trace(database, "amendment", row, f"{which}_value", PERIOD) for which in ("old", "new"))
+    assert old["about"] == new["about"] == row.replace(":", "/")
+    assert (old["value"], new["value"]) == (Decimal("1390.029"), Decimal("1490.029"))
+    assert NEW not in {cell["submission_id"] for cell in old["cells"]}
+    assert NEW in {cell["submission_id"] for cell in new["cells"]}
+    # a line that came, a word, a cause
+    for table, code, column, reason in [
+        ("amendment", "activity:fair:row", "new_value", "words"),
+        ("amendment", row, "row_name", "words"),
+        ("amendment", "submission_status:585:warning_count", "new_value", "register"),
+        ("amendment_cause", "1", "revision_no", "register"),
+    ]:
+        assert trace(database, table, code, column, PERIOD)["reason"] == reason
+
+
 def test_an_annex_altered_by_hand_is_named(amend, render_again):
     directory = amend(LATE)
     document, _ = render_again(directory)
@@ -211,3 +230,32 @@ def test_a_second_amendment_stands_against_the_first(amend, release, render_agai
     assert any(
         "thay Báo cáo điều chỉnh lần 1 phát hành ngày 21/12/2025" in p.text for p in document.paragraphs
     )
+    title = next(p.text for p in document.paragraphs if p.text.startswith("Điều chỉnh lần 2"))
+    assert "phát hành ngày 21/12/2025 (điều chỉnh lần 1) về kết quả thực hiện" in title
+    seal(again, "Nguyễn Văn A", "", signed_at.replace(year=2026))
+    assert verify(release.parent) == []
+    for path in sorted(again.iterdir()):
+        before = path.read_bytes()
+        path.write_bytes(before + b" ")
+        assert f"2024H2/dieu-chinh-2/{path.name}" in " ".join(verify(release.parent)), path
+        path.write_bytes(before)
+
+
+def test_what_a_report_sent_again_says_as_before_is_no_cause(amend):
+    """Ninh Phước sends again with one more product and the same money; the money of Ninh Sơn is the late one's."""
+    again = "2024H2-587-cccccccccccc"
+    sent_again = f"""
+    insert into fct_submission select * replace ('{again}' as submission_id, 3 as revision_no,
+        '2025-01-11 02:30:00+00'::timestamptz as received_at) from fct_submission where submission_id = '{OLD}';
+    update fct_submission set is_in_force = false where submission_id = '{OLD}';
+    update int_ministry__evidence set _submission_id = '{again}' where _submission_id = '{OLD}';
+    insert into int_ministry__evidence select * replace ('another' as evidence_key) from int_ministry__evidence
+        where table_code = 'star_by_unit' and row_code = '587' and column_code = 'valid_count' limit 1;
+    update rpt_ministry__star_by_unit set valid_count = valid_count + 1 where row_code in ('587', 'total');
+    update rpt_ministry__headline set value = value + 1 where row_code = 'received_unit';
+    """
+    told, causes = changes(amend(LATE + sent_again))
+    assert [name for name, *_ in causes] == ["Báo cáo nhận thêm", "Báo cáo gửi lại, thay báo cáo trước"]
+    assert told["funding_by_source:NSTW/1:disbursed_amount_vnd_million"][-1] == "1"
+    assert told["star_by_unit:587:valid_count"][-1] == "2"
+    assert told["headline:received_unit:value"][-1] == "1"

@@ -24,6 +24,15 @@ NAUGHTY = [
     "{{ 7 * 7 }}",
     "{% for x in y %}",
     "<w:t>&amp;</w:t> & \"'",
+    "</w:t>",
+    "&amp;",
+    "{{ x }}",
+    "'=1+1",
+    "%s {0} \\n",
+    "_x0041_",
+    "\ufeffNho\u2028sấy\rdẻo",
+    "نخل 12 تمر",
+    "👨\u200d👩\u200d👧",
     "Robert'); drop table dim_unit; --",
     "\u202eđảo chiều",
     "Rượu 🍇 nho",
@@ -86,7 +95,7 @@ def test_naughty_names_keep_no_pdf_from_its_proof(printed_with):
     assert prove_pdf(printed, make_pdf(printed)) == []
 
 
-@pytest.mark.parametrize("name", ["Nho\x07sấy", "Nho\x1bsấy"])
+@pytest.mark.parametrize("name", ["Nho\x07sấy", "Nho\x1bsấy", "Nho\x00sấy", "Nho\x7fsấy", "Nho\ufffesấy"])
 def test_a_name_that_no_file_can_hold_stops_with_its_place(printed_with, name):
     with pytest.raises(
         ReportError, match="rpt_ministry__product_list, row '1', column product_name.*điều khiển"
@@ -99,6 +108,7 @@ def test_seven_hundred_products_of_long_names_come_out_whole(printed_with):
     names = product_names(directory)
     assert len(names) == 700
     assert names[699].startswith("706 Nho sấy dẻo")
+    assert prove(directory, PERIOD) == []
 
 
 def test_a_period_with_nothing_to_tell_says_so_in_every_table(freeze_and_pass, change):

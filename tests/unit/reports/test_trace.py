@@ -73,10 +73,27 @@ def test_a_figure_and_its_evidence_that_disagree_are_reported(published, change)
     assert found["note"] == "Số in là 4, nhưng các ô truy nguyên được cho kết quả 3; đề nghị kiểm tra."
 
 
-def test_a_figure_without_evidence_says_so(warehouse):
-    found = trace(warehouse, "headline", "missing_unit", "value")
+@pytest.mark.parametrize(
+    ("figure", "reason", "words"),
+    [
+        (("headline", "missing_unit", "value"), "register", "sổ nhận báo cáo"),
+        (("star_by_unit", "582", "valid_count"), "unknown", "Chưa có số liệu"),
+        (("star_by_unit", "587", "star_5_count"), "none", "Bằng 0"),
+        (("star_by_unit", "587", "unit_name"), "words", "Là chữ"),
+    ],
+)
+def test_a_figure_without_cells_says_why(warehouse, figure, reason, words):
+    found = trace(warehouse, *figure, "2024H2")
     assert found["cells"] == []
-    assert "không truy nguyên được" in found["note"]
+    assert found["reason"] == reason
+    assert words in found["note"]
+
+
+def test_a_figure_that_lost_its_cells_is_doubted(published, change):
+    change("delete from int_ministry__evidence where table_code = 'star_by_unit'")
+    found = trace(published / "ocop.duckdb", "star_by_unit", "587", "valid_count")
+    assert found["reason"] == "lost"
+    assert found["note"] == "Số in là 3 nhưng không ô nào của báo cáo cho số này; đề nghị kiểm tra."
 
 
 def test_without_a_period_the_newest_one_is_taken(published, change):
