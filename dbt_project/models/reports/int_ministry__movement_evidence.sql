@@ -296,8 +296,14 @@ with
                 _field_names,
                 if(
                     column_code = 'decided_on',
-                    ['star', 'decision_number', 'expiry_date', 'status_date'],
+                    ['star', 'decision_number'],
                     ['decision_date', 'decision_number']
+                ),
+                -- the rating sheets have no such columns
+                if(
+                    column_code = 'decided_on' and _sheet = '{{ var("form_sheets")["product"] }}',
+                    ['expiry_date', 'status_date'],
+                    []::varchar[]
                 )
             ) as _other_field_names,
         from listed_figure
