@@ -78,8 +78,9 @@ def test_what_lists_the_cell_changes_and_nothing_else(home):
         for step in (steps.land, steps.load, steps.build):
             assert step(settings).exit_code == 0
         after, listed_after = figures(settings), listing(settings, address)
-        # a line of movements that nothing took before was not printed: its zeros are no other number
-        changed = {key for key in before.keys() | after.keys() if before.get(key, 0) != after.get(key, 0)}
+        # a line that nothing took before was not printed: its zeros and blanks are no other numbers
+        changed = {key for key in before.keys() & after.keys() if before[key] != after[key]}
+        changed |= {key for key in before.keys() ^ after.keys() if before.get(key) or after.get(key)}
         listed = listed_before | listed_after
         # a total lists what its rows list
         listed |= {(period, table, "total", column) for period, table, _, column in listed}
