@@ -11,6 +11,8 @@ with
 
     period as (select * from {{ ref("dim_period") }}),
 
+    product_moved as (select * from {{ ref("int_ministry__moved") }}),
+
     -- The opening stock is that of the first half-year received, the closing stock that of the cut-off.
     period_movement as (
         select
@@ -150,21 +152,21 @@ with
             is distinct from (told_step._submission_id, told_step._sheet, told_step._row_number)
     ),
 
-    -- The list names what moved, with its star before and now: each is a cell of its own report, and all
-    -- that is
-    -- told of the product decides that it is listed.
+    -- The list names what moved, with its star before and now and a day: each star is a cell of its own
+    -- report, and
+    -- all that is told of the product decides that it is listed and on which day.
     listed as (
-        select
-            report_period_code,
-            period_code,
-            unit_code,
-            product_key,
-            any_value(coalesce(previous_unit_code, unit_code)) as previous_unit_code,
-            max(star) filter (opening_count > 0) as star_before,
-            max(star) filter (closing_count > 0) as star_now,
+        select distinct
+            told_step.report_period_code,
+            coalesce(told_step.previous_unit_code, told_step.unit_code) as previous_unit_code,
+            product_moved.*,
         from told_step
-        where step_code not in ('opening', 'closing', 'initial')
-        group by all
+        inner join
+            product_moved
+            on told_step.period_code = product_moved.period_code
+            and told_step.unit_code = product_moved.unit_code
+            and told_step.product_key = product_moved.product_key
+        where told_step.step_code not in ('opening', 'closing', 'initial')
     ),
 
     listed_before as (
@@ -188,14 +190,21 @@ with
         select distinct
             step.report_period_code,
             concat_ws('-', step.unit_code, step.period_code, step.product_key) as row_code,
-            unnest(['star_before', 'star_now']) as column_code,
-            unnest([listed.star_before, listed.star_now]) as star,
+            unnest(
+                [
+                    if(listed.star_before is null, null, 'star_before'),
+                    if(listed.star_now is null, null, 'star_now'),
+                    if(listed.decided_on is null, null, 'decided_on')
+                ]
+            ) as column_code,
+            unnest([listed.star_before, listed.star_now, null]) as star,
             unnest(
                 [
                     (step._submission_id, step._sheet, step._row_number)
                     is not distinct from (before._submission_id, before._sheet, before._row_number),
                     (step._submission_id, step._sheet, step._row_number)
-                    is not distinct from (now._submission_id, now._sheet, now._row_number)
+                    is not distinct from (now._submission_id, now._sheet, now._row_number),
+                    false
                 ]
             ) as is_own_cell,
             step._submission_id,
@@ -284,16 +293,29 @@ with
             'movement_list' as table_code,
             row_code,
             column_code,
-            'sum' as measure_kind,
+            if(column_code = 'decided_on', 'derived', 'sum') as measure_kind,
             row_code as evidence_key,
-            if(is_own_cell, star, 0)::decimal(18, 3) as amount,
+            if(is_own_cell, star, if(column_code = 'decided_on', null, 0))::decimal(18, 3) as amount,
             _submission_id,
             _sheet,
             _row_number,
-            'star' as _field_name,
-            list_concat(_field_names, ['decision_date', 'decision_number']) as _other_field_names,
+            if(column_code = 'decided_on', 'decision_date', 'star') as _field_name,
+            list_concat(
+                _field_names,
+                if(
+                    column_code = 'decided_on',
+                    ['star', 'decision_number'],
+                    ['decision_date', 'decision_number']
+                ),
+                -- the rating sheets have no such columns
+                if(
+                    column_code = 'decided_on' and _sheet = '{{ var("form_sheets")["product"] }}',
+                    ['expiry_date', 'status_date'],
+                    []::varchar[]
+                )
+            ) as _other_field_names,
         from listed_figure
-        where star is not null
+        where column_code is not null
     )
 
 select *

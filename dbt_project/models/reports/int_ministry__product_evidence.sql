@@ -365,6 +365,18 @@ with
                 or (potential_figure._submission_id, potential_figure._sheet, potential_figure._row_number)
                 = (held._submission_id, held._sheet, held._row_number)
             )
+        union all by name
+        -- and the day the council of the province sent it up
+        select distinct
+            * replace (
+                'movement_list' as table_code,
+                'potential_five_star-' || evidence_key as row_code,
+                'decided_on' as column_code,
+                'derived' as measure_kind,
+                'council_date' as _field_name
+            ),
+        from potential_figure
+        where _field_name = 'score_point'
     ),
 
     -- A day follows from every row that dates the certificate.

@@ -11,7 +11,7 @@ with
 
     movement as (select * from {{ ref("rpt_ministry__movement") }}),
 
-    change as (select * from {{ ref("int_product_change") }}),
+    product_moved as (select * from {{ ref("int_ministry__moved") }}),
 
     product_status as (select * from {{ ref("fct_product_status") }}),
 
@@ -25,95 +25,25 @@ with
 
     unit as (select * from {{ ref("dim_unit") }}),
 
-    revocation_ground as (select * from {{ ref("dim_revocation_ground") }}),
-
-    -- What was told of a product last by the unit that held it before.
-    told_before as (
-        select change.period_code, change.unit_code, change.product_key, max(told.expires_on) as expires_on,
-        from change
-        inner join
-            product_status as told
-            on change.product_key = told.product_key
-            and coalesce(change.previous_unit_code, change.unit_code) = told.unit_code
-            and change.previous_period_code = told.period_code
-        group by all
-    ),
-
     moved as (
         select
             counted.period_code,
             movement.row_no as movement_no,
             counted.movement_code,
             movement.movement_name,
-            change.unit_code,
-            change.cut_off_on,
-            change.product_key,
-            concat_ws('-', change.unit_code, change.period_code, change.product_key) as row_code,
-            if(change.was_valid, change.star_before, null) as star_before,
-            if(change.is_valid, change.star_now, null) as star_now,
-            case
-                when counted.movement_code = 'expired'
-                then coalesce(told_now.expires_on, told_before.expires_on)
-                when counted.movement_code in ('revoked', 'stopped')
-                then told_now.status_date
-                when change.is_valid
-                then change.recognised_on
-            end as decided_on,
-            case
-                when counted.movement_code in ('revoked', 'stopped')
-                then told_now.status_decision_number
-                when change.is_valid
-                then change.decision_number
-            end as decision_number,
-            nullif(
-                concat_ws(
-                    '; ',
-                    case
-                        when change.movement_code = 'moved_in'
-                        then 'Nhận từ đơn vị khác'
-                        when change.movement_code = 'moved_out'
-                        then 'Chuyển sang đơn vị khác'
-                        when counted.movement_code = 're_recognised' and not change.was_valid
-                        then 'Trước đó đã hết hạn'
-                        when counted.movement_code = 'expired' and told_now.status_code = 'being_re_rated'
-                        then 'Đang đánh giá lại'
-                        when counted.movement_code = 'expired' and not change.is_listed
-                        then 'Không còn trong báo cáo'
-                        else revocation_ground.revocation_ground_name
-                    end,
-                    if(
-                        (change.was_valid and change.star_before is null)
-                        or (change.is_valid and change.star_now is null),
-                        'Báo cáo chưa ghi hạng sao',
-                        null
-                    )
-                ),
-                ''
-            ) as reason,
-            change.submission_id as _submission_id,
-            change.row_number,
+            product_moved.* exclude (period_code),
+            concat_ws(
+                '-', product_moved.unit_code, product_moved.period_code, product_moved.product_key
+            ) as row_code,
         from counted
         inner join
             movement
             on counted.period_code = movement.period_code
             and counted.movement_code = movement.row_code
         inner join
-            change
-            on counted.evidence_key = concat_ws('|', change.unit_code, change.period_code, change.product_key)
-        left join
-            product_status as told_now
-            on change.submission_id = told_now._submission_id
-            and change.sheet = told_now._sheet
-            and change.row_number = told_now._row_number
-        left join
-            told_before
-            on change.unit_code = told_before.unit_code
-            and change.period_code = told_before.period_code
-            and change.product_key = told_before.product_key
-        left join
-            revocation_ground
-            on counted.movement_code = 'revoked'
-            and told_now.status_ground_code = revocation_ground.revocation_ground_code
+            product_moved
+            on counted.evidence_key
+            = concat_ws('|', product_moved.unit_code, product_moved.period_code, product_moved.product_key)
     ),
 
     -- The council of the province that sent it up last.
