@@ -239,7 +239,9 @@ def test_a_heading_and_a_total_have_a_row_beside_them_on_their_page(word):
 def test_the_last_words_stand_on_the_page_of_the_signature(word):
     body = list(word.element.body)
     signature = next(
-        at for at, element in enumerate(body) if element.tag == qn("w:tbl") and "Nơi nhận:" in text_of(element)
+        at
+        for at, element in enumerate(body)
+        if element.tag == qn("w:tbl") and "Nơi nhận:" in text_of(element)
     )
     closing = body[signature - 1]
     assert text_of(closing).endswith("kính báo cáo./.")
