@@ -53,7 +53,8 @@ create table stg_forms__cover (
 def sql_of(name):
     (path,) = MODELS.rglob(f"{name}.sql")
     variables = {"form_sheets": FORMS}
-    texts = [p.read_text(encoding="utf-8") for p in (MODELS.parent / "macros/clock.sql", path)]
+    macros = [MODELS.parent / "macros" / name for name in ("clock.sql", "wording.sql")]
+    texts = [p.read_text(encoding="utf-8") for p in (*macros, path)]
     template = jinja2.Environment(autoescape=False).from_string("".join(texts))
     return template.render(ref=lambda table: table, var=variables.__getitem__)
 
