@@ -31,7 +31,8 @@ with
         from product_status
     ),
 
-    -- The rating sheets date a decision that the product sheet does not, or dates earlier.
+    -- The rating sheets date a decision that the product sheet does not, or dates earlier; or they date one
+    -- after the cut-off, which dates nothing yet.
     dated_by_rating as (
         select
             own.* replace (
@@ -47,10 +48,16 @@ with
         inner join
             rating
             on own.product_key = rating.product_key
-            and own.recognised_on = rating.decision_date
+            and (
+                own.recognised_on = rating.decision_date
+                or (
+                    own.period_code = rating.period_code
+                    and rating.decision_date > coalesce(own.recognised_on, '-infinity'::date)
+                )
+            )
             and rating.is_recognition
             and coalesce(rating.star, 3) >= 3
-        where own.recognised_on is distinct from own.decision_date
+        where rating.decision_date is distinct from own.decision_date
     ),
 
     final as (
