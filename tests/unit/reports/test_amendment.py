@@ -100,20 +100,20 @@ def test_every_change_is_told_with_both_values_and_its_cause(amend):
             "Bảng 1", "Huyện Ninh Sơn", "Số cảnh báo", None, 0, "Trước chưa có số liệu", "1",
         ),
         "funding_by_source:NSTW-1:disbursed_amount_vnd_million": (
-            "Bảng 11", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
+            "Bảng 12", f"Ngân sách trung ương, {content}", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
         ),
         "funding_by_source:NSTW-total:disbursed_amount_vnd_million": (
-            "Bảng 11", "Ngân sách trung ương, Cộng", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
+            "Bảng 12", "Ngân sách trung ương, Cộng", "Giải ngân", Decimal("1390.029"), Decimal("1490.029"), None, "1",
         ),
         "funding_by_source:total:disbursed_amount_vnd_million": (
-            "Bảng 11", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
+            "Bảng 12", "Tổng cộng", "Giải ngân", Decimal("1415.029"), Decimal("1515.029"), None, "1",
         ),
         "activity_promotion:fair:row": (
-            "Bảng 14", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
+            "Bảng 15", "Hội chợ, Đã thực hiện, 2024, hội chợ", None, None, None,
             "Thêm dòng: Số lượng 3; Số đơn vị báo cáo 1", "1",
         ),
         "conflict:1:row": (
-            "Bảng 20", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
+            "Bảng 21", "Huyện Ninh Phước, Kinh phí đã giải ngân, Số trên trang Bìa và số cộng từ các dòng", None, None,
             None, "Bỏ dòng: Giá trị thứ nhất 345; Giá trị thứ hai 342; Đơn vị tính triệu đồng", "1",
         ),
     }  # fmt: skip
@@ -178,7 +178,7 @@ def test_the_amended_report_says_what_it_amends_and_is_proven(amend, render_agai
 
 def test_a_value_of_the_annex_leads_to_its_cells_in_the_copy_it_is_from(amend):
     database = amend(LATE) / "ocop.duckdb"
-    row = "funding_by_source:NSTW/1:disbursed_amount_vnd_million"
+    row = "funding_by_source:NSTW-1:disbursed_amount_vnd_million"
     old, new = (trace(database, "amendment", row, f"{which}_value", PERIOD) for which in ("old", "new"))
     assert old["about"] == new["about"] == row.replace(":", "/")
     assert (old["value"], new["value"]) == (Decimal("1390.029"), Decimal("1490.029"))
@@ -186,7 +186,7 @@ def test_a_value_of_the_annex_leads_to_its_cells_in_the_copy_it_is_from(amend):
     assert NEW in {cell["submission_id"] for cell in new["cells"]}
     # a line that came, a word, a cause
     for table, code, column, reason in [
-        ("amendment", "activity:fair:row", "new_value", "words"),
+        ("amendment", "activity_promotion:fair:row", "new_value", "words"),
         ("amendment", row, "row_name", "words"),
         ("amendment", "submission_status:585:warning_count", "new_value", "register"),
         ("amendment_cause", "1", "revision_no", "register"),
@@ -256,6 +256,6 @@ def test_what_a_report_sent_again_says_as_before_is_no_cause(amend):
     """
     told, causes = changes(amend(LATE + sent_again))
     assert [name for name, *_ in causes] == ["Báo cáo nhận thêm", "Báo cáo gửi lại, thay báo cáo trước"]
-    assert told["funding_by_source:NSTW/1:disbursed_amount_vnd_million"][-1] == "1"
+    assert told["funding_by_source:NSTW-1:disbursed_amount_vnd_million"][-1] == "1"
     assert told["star_by_unit:587:valid_count"][-1] == "2"
     assert told["headline:received_unit:value"][-1] == "1"
