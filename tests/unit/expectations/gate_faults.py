@@ -577,10 +577,12 @@ FAULTS = {
     ),
     "share_of_another_plan": Fault(
         "GATE-50",
-        'kinh phí theo nguồn vốn, dòng "total", tỷ lệ giải ngân: in 60, tính từ các phần được 1.380.',
+        'kinh phí theo nguồn vốn, dòng "NSDP_HUYEN-6", tỷ lệ giải ngân: in 60, tính từ các phần được chưa rõ.',
         figures=(
             "update rpt_ministry__funding_by_source set disbursed_share_pct = 60 where period_code = '2024H2' and "
-            "row_code = 'total'",
+            "row_code = 'NSDP_HUYEN-6'",
+            "insert into int_ministry__evidence by name select '2024H2' as period_code, 'funding_by_source' as "
+            "table_code, 'NSDP_HUYEN-6' as row_code, 'disbursed_share_pct' as column_code, 'derived' as measure_kind",
         ),
     ),
     "producer_in_two_rows": Fault(
