@@ -20,7 +20,8 @@ from openpyxl import load_workbook
 from ingest.spec import load_forms
 from pipeline import steps
 
-# Each night changes cells of different lines, none making good what another takes away: form, field, row of the sheet's table, another value.
+# Each night changes cells of different lines, none making good what another takes away: form, field, row of the
+# sheet's table, another value.
 NIGHTS = [
     [
         ("funding", "disbursed_amount_vnd_million", 1, 343),
