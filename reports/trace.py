@@ -18,7 +18,7 @@ WHOLE_ROW = (":row", ":table")  # a line of the annex about more than one figure
 # Who was to send and who sent is known from the register of filings, in no cell of a workbook. By its name: the
 # table of filings, numbers of units (headline/missing_unit/value, stock_by_period/2024H2/received_unit_count).
 REGISTER = re.compile(
-    r"(submission_status|amendment_cause)/|[a-z_]+/[a-z_]+_unit/value$|.*/[a-z_]*unit_count$"
+    r"(submission_status|amendment_cause)/|[a-z_]+/[a-z_]+_unit/value$|.*/[a-z_]+_unit_count$"
 )
 REASONS = {
     "register": "Lấy từ sổ nhận báo cáo (đơn vị nào phải gửi, đã gửi, gửi lúc nào), không từ ô nào của báo cáo.",

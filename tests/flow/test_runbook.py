@@ -23,6 +23,8 @@ ELSEWHERE = {
     "--as-of 2024-12-14 --known-at 2025-01-05T00:00:00+07:00 build": "flow/test_two_clocks.py",
     "report 2024H2 --again --out DIR": "flow/test_report.py",
     "--known-at 2024-12-25T00:00+07:00 report 2024H2 --again": "flow/test_report.py",
+    "trace … --period 2024H2": "flow/test_report.py",
+    "trace amendment/headline:valid_product:value/old_value --period 2024H2": "flow/test_report.py",
     "contacts": "unit/pipeline/test_cli.py",
     "contacts FILE.csv": "unit/pipeline/test_cli.py",
     "digest": "unit/pipeline/test_cli.py",

@@ -91,6 +91,7 @@ with
         select result_figure.* replace ('target_left' as table_code),
         from result_figure
         semi join target_left using (period_code, row_code)
+        where result_figure.column_code <> 'target_from_year'  -- not printed there
     ),
 
     -- What is left is the lower end less the result: it rests on both.
@@ -103,6 +104,10 @@ with
                 null::decimal(18, 3) as amount
             ),
         from left_figure
+        semi join
+            (select period_code, row_code from target_left where left_value is not null) using (
+                period_code, row_code
+            )
         where left_figure.column_code <> 'target_max'
     ),
 
@@ -118,6 +123,7 @@ with
             ),
         from result_figure
         semi join producer_goal using (period_code, row_code)
+        where result_figure.column_code <> 'target_from_year'  -- not printed there
     ),
 
     goal_count_figure as (
