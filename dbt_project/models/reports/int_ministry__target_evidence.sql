@@ -108,7 +108,7 @@ with
             (select period_code, row_code from target_left where left_value is not null) using (
                 period_code, row_code
             )
-        where left_figure.column_code <> 'target_max'
+        where left_figure.column_code in ('target_min', 'result_value')
     ),
 
     goal_figure as (
