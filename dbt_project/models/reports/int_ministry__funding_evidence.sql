@@ -18,6 +18,10 @@ with
             ) as is_share_known,
             -- Money whose source nobody wrote is no state budget for that.
             if(budget_code = 'state', 'state', 'other') as side_code,
+            -- All sources of a content together are the same whatever a source is called.
+            if(
+                table_code = 'funding_by_source', ['source_code', 'content_code'], ['content_code']
+            ) as all_other_field_names,
         from table_line
     ),
 
@@ -54,7 +58,14 @@ with
                     'disbursed_amount_vnd_million'
                 ]
             ) as _field_name,
-            ['source_code', 'content_code'] as _other_field_names,
+            unnest(
+                [
+                    all_other_field_names,
+                    all_other_field_names,
+                    ['source_code', 'content_code'],
+                    ['source_code', 'content_code']
+                ]
+            ) as _other_field_names,
         from row_line
     ),
 
@@ -74,7 +85,7 @@ with
             _sheet,
             _row_number,
             unnest(['planned_amount_vnd_million', 'disbursed_amount_vnd_million']) as _field_name,
-            ['source_code', 'content_code'] as _other_field_names,
+            all_other_field_names as _other_field_names,
         from row_line
         where is_share_known
     ),

@@ -138,7 +138,8 @@ with
             source._submission_id,
             source._sheet,
             source._row_number,
-            source._field_name,
+            -- all producers are counted whatever their type
+            unnest(['producer_name', source._field_name]) as _field_name,
             source._other_field_names,
         from source
         semi join producer_goal using (period_code, row_code)
