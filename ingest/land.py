@@ -79,7 +79,7 @@ def land_files(
             try:
                 came_at = _came_at(path)
                 digest = _copy(path, archive / _INCOMING)
-                came_at = (mailed_at or {}).get(digest, came_at)
+                came_at = min(came_at, (mailed_at or {}).get(digest, came_at))
                 received_at = min(max(came_at, due_at or landed_at), landed_at)
                 landed.append(
                     _land_one(path, folder, digest, archive, province_code, received_at, known, reader)

@@ -115,11 +115,12 @@ def _collect_mail(settings: Settings) -> list[Landed]:
 
 
 def _mailed_at(settings: Settings) -> dict[str, datetime]:
-    """By sha256 when each file of the mailbox came into it; none where an earlier version did not note it."""
+    """By sha256 when each file of the mailbox first came into it; none where an earlier version did not note it."""
     from pipeline.digest import mailbox_path
 
-    lines = (line for line in journal.read(mailbox_path(settings)) if "came_at" in line)
-    return {line["file_sha256"]: datetime.fromisoformat(line["came_at"]) for line in lines}
+    mailed = [line for line in journal.read(mailbox_path(settings)) if "came_at" in line]
+    mailed.sort(key=lambda line: line["came_at"], reverse=True)  # all in UTC; the first one is written last
+    return {line["file_sha256"]: datetime.fromisoformat(line["came_at"]) for line in mailed}
 
 
 def _post_settings() -> PostSettings:

@@ -117,6 +117,8 @@ def test_a_mail_taken_by_a_late_night_counts_from_when_it_came_into_the_mailbox(
             mail("dao@ninhphuoc.vn", (f"{number}.csv", b"%d" % number), message_id=f"<{number}@x>"),
             came_at=due_at + timedelta(hours=hours),
         )
+    again = mail("dao@ninhphuoc.vn", ("1.csv", b"1"), message_id="<again@x>")
+    box(again, came_at=due_at + timedelta(hours=7))  # sent twice, it came the first time
 
     steps.land(late)
 
