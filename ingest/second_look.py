@@ -46,8 +46,9 @@ class SheetCensus:
     hidden_columns: set[int] = field(default_factory=set)
     is_hidden: bool = False
     is_1904: bool = False  # numbers of days count from 1904, as on old Macs
-    last_row: int = 0
-    last_column: int = 0
+    # How far its cells are known to reach; not told of a sheet that is far too small to matter.
+    _last_row: int = field(default=0, compare=False)
+    _last_column: int = field(default=0, compare=False)
 
     def fill(self, row: int, column: int, count: int = 1) -> None:
         """Count filled cells that end at this place."""
@@ -70,8 +71,8 @@ class SheetCensus:
         self.hidden_columns.update(range(first, min(last, _LAST_COLUMN) + 1))
 
     def _reach(self, row: int, column: int) -> None:
-        self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
-        if self.last_row * self.last_column > MAX_GRID_CELLS:
+        self._last_row, self._last_column = max(self._last_row, row), max(self._last_column, column)
+        if self._last_row * self._last_column > MAX_GRID_CELLS:
             address = f"{column_letter(column - 1)}{row}"
             raise DamagedPackageError(f'trang "{self.name}" có ký tự thừa ở rất xa bảng (ô {address})')
 
