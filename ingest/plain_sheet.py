@@ -31,11 +31,7 @@ _VALUE = (
     rb'| t="inlineStr"><is><t(?: xml:space="preserve")?+>' + _SEEN + rb"</t></is></c>"
 )
 _VALUE_ROWS = re.compile(
-    rb"(?:"
-    + _ROW
-    + rb'(?:/>|>(?:<c r="A?[A-Z][1-9]\d{0,3}"(?: s="\d+")?+(?:'
-    + _VALUE
-    + rb"))*+</row>))*+"
+    rb"(?:" + _ROW + rb'(?:/>|>(?:<c r="A?[A-Z][1-9]\d{0,3}"(?: s="\d+")?+(?:' + _VALUE + rb"))*+</row>))*+"
 )
 # Cells with something in them: letters, row, style, type, formula, the value's element, value, text.
 _CELLS = re.compile(

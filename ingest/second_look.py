@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 # Rows times columns of the grid calamine would build; one stray cell in the last corner makes it 17 billion.
@@ -77,6 +78,7 @@ class SheetCensus:
             raise DamagedPackageError(f'trang "{self.name}" có ký tự thừa ở rất xa bảng (ô {address})')
 
 
+@cache
 def column_letter(index: int) -> str:
     """Letter of a zero-based column index: 0 -> A, 26 -> AA."""
     letters = ""
