@@ -130,17 +130,19 @@ def _sql(name: str, row: str, column: str, period: str) -> str:
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
     """The columns of a printed table with their types."""
-    query = """select column_name, data_type from information_schema.columns
-    where table_name = $model order by ordinal_position"""
-    found = connection.execute(query, {"model": PREFIX + name}).fetchall()
-    if not found:
+    try:
+        # Not information_schema.columns: it lists every column of the warehouse to find those of one table.
+        found = connection.execute(
+            "select name, type from pragma_table_info($model)", {"model": PREFIX + name}
+        ).fetchall()
+    except duckdb.CatalogException as error:
         tables = connection.execute(
             """select table_name from information_schema.tables
             where starts_with(table_name, $prefix) order by table_name""",
             {"prefix": PREFIX},
         ).fetchall()
         known = ", ".join(row[0].removeprefix(PREFIX) for row in tables)
-        raise TraceError(f"there is no printed table {name!r}; there are: {known}")
+        raise TraceError(f"there is no printed table {name!r}; there are: {known}") from error
     return {column: data_type for column, data_type in found if column not in BOOKKEEPING}
 
 

@@ -116,7 +116,8 @@ def test_the_units_own_workbook_wins_for_that_unit_alone_whichever_came_first(im
     settings = settings_of(tmp_path / "home")
     settings.landing.mkdir(exist_ok=True)
     districts.make(settings.landing, "585")
-    steps.nightly(settings)
+    steps.land(settings)
+    steps.load(settings)
     again = register_rows()
     again[0]["P"] = "Ủy ban nhân dân tỉnh"
     import_(settings, registers.make(tmp_path / "danh-sach-moi.xlsx", again))

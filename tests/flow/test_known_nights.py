@@ -18,10 +18,10 @@ def findings(settings) -> list[tuple]:
         ).fetchall()
 
 
-@pytest.fixture
-def settings(tmp_path):
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory):
     """Three nights: a unit, another one with the first one's product, and the first one's correction without it."""
-    settings = settings_of(tmp_path)
+    settings = settings_of(tmp_path_factory.mktemp("known") / "home")
     first = districts.rows("585", "2024H2")
     second = districts.rows("587", "2024H2")
     second["product"].append({**first["product"][1], "commune_code": "22882"})
@@ -33,6 +33,13 @@ def settings(tmp_path):
         steps.land(settings)
         steps.load(settings)
     return settings
+
+
+@pytest.fixture
+def settings(nights, tmp_path):
+    """A copy of that home to change."""
+    shutil.copytree(nights.home, tmp_path / "home")
+    return settings_of(tmp_path / "home")
 
 
 def test_a_product_in_two_units_is_asked_of_the_later_one(settings):

@@ -1,5 +1,6 @@
 """Releases of the small warehouse, in every state a test wants one."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -75,10 +76,19 @@ def frozen_release(freeze_and_pass) -> Path:
     return freeze_and_pass()
 
 
+@pytest.fixture(scope="session")
+def printed_release(warehouse, tmp_path_factory) -> Path:
+    """A release directory with its printed report; tests get copies, for printing takes a second."""
+    directory = freeze(warehouse.parent, tmp_path_factory.mktemp("printed"), PERIOD, INPUTS).directory
+    write_verdict(directory)
+    render(directory, PERIOD)
+    return directory
+
+
 @pytest.fixture
-def release(frozen_release) -> Path:
-    """A release directory with its printed report."""
-    render(frozen_release, PERIOD)
+def release(printed_release, frozen_release) -> Path:
+    """A release directory with its printed report, of its own."""
+    shutil.copytree(printed_release, frozen_release, dirs_exist_ok=True)
     return frozen_release
 
 
