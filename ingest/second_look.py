@@ -105,20 +105,16 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
 
     The format is told by the content, never by the name: .xlsx and .xlsm (transitional and strict), .xlsb, .ods, .xls.
     """
-    import zipfile
-
     from ingest import look_ods, look_xls, look_xlsb, look_xlsx
     from ingest.foreign import refuse_foreign
 
-    refuse_foreign(path)
+    parts = refuse_foreign(path)
     with path.open("rb") as stream:
         is_ole = stream.read(4) == OLE_MAGIC
     if is_ole:
         return look_xls.census(path, is_wanted)
-    if not zipfile.is_zipfile(path):
+    if not parts:
         raise DamagedPackageError("tệp hỏng hoặc không phải là tệp Excel")
-    with zipfile.ZipFile(path) as package:
-        parts = package.namelist()
     if "content.xml" in parts:
         return look_ods.census(path, is_wanted)
     return (look_xlsb if "xl/workbook.bin" in parts else look_xlsx).census(path, is_wanted)
