@@ -65,6 +65,7 @@ _WORDS = {
     "row_count": "số",
     "said": "đơn vị tính đã ghi",
     "submission": "mã tiếp nhận",
+    "texts": "chữ trong dòng",
     "titles": "tên các thông tin",
     "typed_in": "phông hoặc cách gõ",
     "unit": "đơn vị",
@@ -75,7 +76,7 @@ _GROUPS = {
     "FILE": ("Cả tệp", "Tệp có mở được không, là của ai, kỳ nào."),
     "SHEET": ("Trang và cột", "Trang, tiêu đề, cột có đúng biểu mẫu không."),
     "CELL": ("Từng ô", "Mỗi ô có đọc được và đúng danh mục, đúng khoảng không."),
-    "ROW": ("Dòng trùng nhau", "Hai dòng của cùng một trang."),
+    "ROW": ("Từng dòng", "Hai dòng trùng nhau của cùng một trang; dòng không phải là số liệu."),
     "REGISTER": (
         "Danh sách của tỉnh",
         "Khi nhập danh sách sản phẩm đã có của tỉnh; danh sách có thể gồm nhiều đơn vị.",

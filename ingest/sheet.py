@@ -10,7 +10,7 @@ from ingest.cells import as_text
 from ingest.second_look import SheetCensus, column_letter
 from ingest.spec import Field, Form
 from ingest.titles import Titles, foreign_unit
-from ingest.vietnamese import clean
+from ingest.vietnamese import clean, is_total
 
 # The header stands within the first rows; a template puts it in row 4.
 HEADER_SEARCH_ROWS = 30
@@ -46,6 +46,7 @@ class SheetData:
     foreign_units: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, unit it says
     repeated_headers: dict[str, str] = field(default_factory=dict)
     headless_columns: list[str] = field(default_factory=list)  # letters of columns with values and no header
+    unread_totals: dict[int, list[str]] = field(default_factory=dict)  # row -> "Tổng cộng" in such columns
     rows: list[Row] = field(default_factory=list)
     filled_down: list[tuple[int, int, str]] = field(
         default_factory=list
@@ -183,6 +184,9 @@ def _map_columns(data: SheetData, grid: Grid, first: int, last: int, titles: Tit
                     data.foreign_units[letter] = (known, said)
             continue
         count = sum(tidy(cells[index]) is not None for cells in grid[last + 1 :])
+        for number, cells in enumerate(grid[last + 1 :] if count else (), start=last + 2):
+            if is_total(cell := tidy(cells[index])):
+                data.unread_totals.setdefault(number, []).append(cell)
         if texts:
             unknown[index] = texts[-1]
             data.unread_counts[letter] = count

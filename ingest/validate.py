@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from ingest.aside_rows import take_asides
 from ingest.cells import Place, typed_value
 from ingest.copies import fingerprints
 from ingest.identity import IDENTITY_FIELDS, NOBODY, Identity, identify
@@ -260,6 +261,7 @@ def _judge_sheet(
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
+    judgement.issues.extend(take_asides(data))
     judgement.tables[name] = judge_rows(data, judgement, lists)
     judgement.issues.extend(duplicates(data, judgement.tables[name], judgement.issues))
 

@@ -80,6 +80,9 @@ _DRAFT_DATES = tuple(
         ("()", "(?:tháng)?", _MONTH, "(?:/|năm)", _YEAR),
     )
 )
+# Diacritics decide: "Cộng đồng" and "Tổng công ty" are names. Few other texts of a sheet begin so.
+_TOTAL_BEGINNINGS = ("tổng", "cộng", "Tổng", "Cộng", "TỔNG", "CỘNG")
+_TOTAL = re.compile(r"(?:tổng|cộng)(?: ?[:(\d].*)?|(?:tổng cộng|tổng số|cộng dồn)\b.*", re.IGNORECASE)
 _LETTERS_AND_DIGITS = re.compile(r"[a-z0-9]+")
 # Accents as characters of their own, which text from old editors and from macOS carries.
 _LOOSE_MARKS = re.compile("[\u0300-\u0303\u0306\u0309\u031b\u0323]+")
@@ -155,6 +158,11 @@ def fold(text: str) -> str:
 def loose_key(text: str) -> str:
     """As fold, with y as i: "kỹ" and "kĩ" are one word. Only to look up a list entry that no stricter key has found."""
     return fold(text).replace("y", "i")
+
+
+def is_total(cell: object) -> bool:
+    """Whether a cell ("Tổng cộng", "Cộng:") says that its row adds up others."""
+    return isinstance(cell, str) and cell.startswith(_TOTAL_BEGINNINGS) and bool(_TOTAL.fullmatch(cell))
 
 
 class TypedNumber(NamedTuple):

@@ -319,6 +319,16 @@ def _total_of_names(book: Book, row: int) -> None:
     book.put("target", row - 1, product_name="Bưởi", **planned)
 
 
+def _instead(form: str, **values: object) -> Callable[[Book, int], None]:
+    """Nothing but these values in the row."""
+
+    def spoil(book: Book, row: int) -> None:
+        book.put(form, row, **dict.fromkeys(f.name for f in load_forms()[form].fields))
+        book.put(form, row, **values)
+
+    return spoil
+
+
 def _unknown_column(book: Book, _: int) -> None:
     cell = book.sheet("activity").cell(HEADER_ROW, len(load_forms()["activity"].fields) + 1)
     book.after(lambda: setattr(cell, "value", None))
@@ -473,6 +483,20 @@ KINDS: tuple[Kind, ...] = (
     ),
     _beside(
         "ROW-01", "target", "indicator_code", _above("target", "target_from_year", "target_to_year"), TARGETS
+    ),
+    Kind(
+        "ROW-03",
+        "activity",
+        "lead_agency",
+        _instead("activity", lead_agency="NGƯỜI LẬP BIỂU", note="CHỦ TỊCH"),
+        ACTIVITIES,
+    ),
+    Kind(
+        "ROW-04",
+        "activity",
+        "activity_type_code",
+        _instead("activity", activity_type_code="Tổng cộng", activity_count=12),
+        ACTIVITIES,
     ),
     _beside("CROSS-08", "product", "issuing_authority", _same_decision, UNRATED),
     _beside("CROSS-09", "product", "product_code", _above("product", "product_code"), UNRATED),
