@@ -419,6 +419,8 @@ KINDS: tuple[Kind, ...] = (
     _plan("CELL-17", "target_min", "15-25"),
     _unrated("CELL-18", "decision_date", "ngày     tháng 02 năm 2024"),
     _unrated("CELL-19", "local_labour_count", "15-25"),
+    _unrated("CELL-20", "producer_name", "-nt-"),
+    _unrated("CELL-20", "issuing_authority", "như trên"),
     Kind("CELL-02", "cover", "prepared_by", lambda book, _: book.put_cover(prepared_by=None)),
     # rows
     _unrated("PRODUCT-01", "star", 2),
