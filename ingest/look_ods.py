@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.legacy_text import font_encoding
-from ingest.look_xlsx import shown_number
+from ingest.number_formats import shown_number, with_words
 from ingest.package_xml import local, open_package, stream
 from ingest.second_look import DamagedPackageError, SheetCensus, column_letter
 
@@ -104,6 +104,8 @@ class _Counter:
                 self._sheet.shown[self._row, first] = shown_number(cell["value"], "%")
             elif kind == "float" and _ZEROS_BEFORE.fullmatch(text):
                 self._sheet.shown[self._row, first] = text
+            elif kind == "float" and (shown := with_words(cell["value"], text)):
+                self._sheet.shown[self._row, first] = shown
         rows, columns = int(cell.get("number-rows-spanned", 1)), int(cell.get("number-columns-spanned", 1))
         if rows > 1 or columns > 1:
             self._sheet.merge(self._row, first, self._row + rows - 1, first + columns - 1)

@@ -11,7 +11,7 @@ from ingest import read_csv
 from ingest.attachments import attachments
 from ingest.legacy_cells import Recoded, recode
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
-from ingest.sheet import Grid, SheetData, read_table, tidy
+from ingest.sheet import Grid, SheetData, is_understood, read_table, tidy
 from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, find_version, load_forms, load_versions
 from ingest.vietnamese import fold
 
@@ -199,7 +199,9 @@ def _read_cover_grid(grid: Grid, counted: SheetCensus, workbook: Workbook) -> No
             if known is None or known.name in workbook.cover:
                 continue
             value = cells[index + 1] if index + 1 < len(cells) else ""
-            workbook.cover[known.name] = counted.shown.get((row_number, index + 2), tidy(value))
+            shown = counted.shown.get((row_number, index + 2))
+            is_shown = shown is not None and is_understood(known, shown)
+            workbook.cover[known.name] = shown if is_shown else tidy(value)
             letter = column_letter(index + 1)
             workbook.cover_cells[known.name] = (row_number, letter)
             if f"{letter}{row_number}" in counted.faulty:

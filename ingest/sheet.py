@@ -10,7 +10,7 @@ from ingest.cells import as_text
 from ingest.second_look import SheetCensus, column_letter
 from ingest.spec import Field, Form
 from ingest.titles import Titles, foreign_unit
-from ingest.vietnamese import clean, is_total
+from ingest.vietnamese import AmbiguousNumberError, NumberGrammarError, clean, is_total, read_number
 
 # The header stands within the first rows; a template puts it in row 4.
 HEADER_SEARCH_ROWS = 30
@@ -66,6 +66,17 @@ class SheetData:
             for name, letter in self.columns.items()
             if letter in hidden and any(row.values.get(name) is not None for row in self.rows)
         }
+
+
+def is_understood(known: Field, shown: str) -> bool:
+    """Whether what a number's format shows is to be read in its place: not where it adds words that say nothing here."""
+    if known.type not in ("integer", "number") or known.unit_field or shown.endswith("%"):
+        return True
+    try:
+        read_number(shown, known.unit, known.counts)
+    except (NumberGrammarError, AmbiguousNumberError):
+        return False
+    return True
 
 
 def tidy(value: object) -> object:
@@ -213,10 +224,10 @@ def _column_values(data: SheetData, cells: Sequence[object], index: int, first: 
     """The values of one column from row number ``first``: as shown where it is stored otherwise, merged cells of words
     filled down."""
     values = [(clean(cell) or None) if isinstance(cell, str) else cell for cell in cells]
-    for (row, column), text in data.census.shown.items():
-        if column == index + 1 and row >= first:
-            values[row - first] = text
     known = data.form.field(next(n for n, letter in data.columns.items() if letter == column_letter(index)))
+    for (row, column), text in data.census.shown.items():
+        if column == index + 1 and row >= first and is_understood(known, text):
+            values[row - first] = text
     if known.type == "date" and data.census.is_1904:
         # A bare number of days counts from another day here; as text it is no date and the clerk is asked.
         values = [str(value) if isinstance(value, int | float) else value for value in values]

@@ -72,6 +72,8 @@ def odd_workbook(path):
     workbook = load_workbook(districts.make(path))
     registration = districts.cell(workbook, "product", "producer_registration_no")
     registration.value, registration.number_format = 45, "0000000000"
+    decision = districts.cell(workbook, "product", "decision_number")
+    decision.value, decision.number_format = 12, '0"/QĐ-UBND"'
     target = districts.cell(workbook, "target", "target_max")
     target.value, target.number_format = 0.5, "0%"
     producers = [districts.cell(workbook, "product", "producer_name", row) for row in (1, 3)]
@@ -93,6 +95,7 @@ def test_what_the_values_do_not_tell_is_seen_in_every_format(suffix, tmp_path):
     assert sorted((i.rule_id, i.sheet, i.row_number) for i in judgement.issues) == ODD_ISSUES
     products = judgement.tables["product"]
     assert products[0]["producer_registration_no"] == "0000000045"
+    assert products[0]["decision_number"] == "12/QĐ-UBND"
     assert [row["producer_name"] for row in products] == ["HTX Nho 587"] * 3
     assert judgement.tables["target"][0]["target_max"] == 50
 
@@ -113,6 +116,7 @@ def test_what_the_values_do_not_tell_is_seen_in_a_binary_workbook(tmp_path):
     judgement = judge_file(xlsb.write(tmp_path / "odd.xlsb", workbook), districts.PROVINCE)
     assert sorted((i.rule_id, i.sheet, i.row_number) for i in judgement.issues) == ODD_ISSUES
     assert judgement.tables["product"][0]["producer_registration_no"] == "0000000045"
+    assert judgement.tables["product"][0]["decision_number"] == "12/QĐ-UBND"
     assert judgement.tables["target"][0]["target_max"] == 50
 
 
