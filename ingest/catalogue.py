@@ -62,6 +62,7 @@ _WORDS = {
     "own": "đơn vị gửi",
     "period": "kỳ báo cáo",
     "place": "nơi ghi",
+    "received_on": "ngày nhận",
     "row_count": "số",
     "said": "đơn vị tính đã ghi",
     "submission": "mã tiếp nhận",
