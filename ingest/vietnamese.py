@@ -65,7 +65,7 @@ _APPROXIMATE = re.compile(
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4})", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}", re.ASCII)
 # A spreadsheet's export writes the time of day behind a date.
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]00:00(?::00)?)?", re.ASCII)
 # "Ninh Phước, ngày 04 tháng 12 năm 2020": the place and the word before a date of a document.
 _BEFORE_DATE = re.compile(r"(?:[^\d,]+, ?)?ngày ?(?=[\d./_…t])", re.IGNORECASE)
 _GAP = "[ ._…]*"
