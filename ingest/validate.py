@@ -127,7 +127,8 @@ def judge(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Judge
 
 
 def _is_unfilled(judgement: Judgement, cover: dict) -> bool:
-    """No row and no "nothing to report"; or a half-year's template as it was sent out, products prefilled, unsigned."""
+    """No row and no "nothing to report"; or a half-year's template as it was sent out, with the products and open targets
+    it comes with, unsigned."""
     if any(cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES):
         return False
     filled = {name for name, rows in judgement.tables.items() if name != "cover" and rows}
@@ -137,7 +138,7 @@ def _is_unfilled(judgement: Judgement, cover: dict) -> bool:
     return (
         "cover" in judgement.tables
         and not is_signed
-        and filled <= {"product"}
+        and not any(load_forms()[name].kind == "flow" for name in filled)
         and judgement.identity.period.kind != "Y"
     )
 

@@ -4,6 +4,7 @@ import shutil
 
 import districts
 import pytest
+from openpyxl import load_workbook
 
 from ingest.reference import code_list
 from ingest.validate import judge_file
@@ -120,6 +121,21 @@ def test_a_blank_template_is_refused_as_such(tmp_path):
     judgement = judge_file(districts.make(tmp_path, filing=empty), districts.PROVINCE)
     assert judgement.verdict == "refused"
     assert "FILE-03" in {i.rule_id for i in judgement.issues}
+
+
+@pytest.mark.parametrize("prefilled", [("product",), ("target",), ("product", "target")])
+def test_a_prefilled_template_sent_back_unchanged_is_refused_as_such(tmp_path, prefilled):
+    rows = districts.rows("587", "2024H2")
+    filing = {name: rows[name] if name in prefilled else [] for name in rows}
+    workbook = load_workbook(districts.make(tmp_path, filing=filing))
+    for name in ("prepared_by", "prepared_date"):
+        districts.cover_cell(workbook, name).value = None
+    workbook.save(tmp_path / "blank.xlsx")
+    found = [i.rule_id for i in judge_file(tmp_path / "blank.xlsx", districts.PROVINCE).issues]
+    assert found.count("FILE-03") == 1
+    districts.cover_cell(workbook, "prepared_by").value = "Người lập"
+    workbook.save(tmp_path / "signed.xlsx")
+    assert judge_file(tmp_path / "signed.xlsx", districts.PROVINCE).verdict == "accepted"
 
 
 def test_a_workbook_of_something_else_is_not_ours(tmp_path):
