@@ -99,8 +99,6 @@ def test_a_fault_is_named_once_where_it_stands(tmp_path, fault):
 
 
 def test_faults_are_all_named_in_one_pass(tmp_path):
-    from openpyxl import load_workbook
-
     path = districts.make(tmp_path)
     workbook = load_workbook(path)
     wanted = ("missing_key", "score_text", "no_amount", "control_total")
@@ -187,8 +185,6 @@ def test_the_province_files_plans_only(tmp_path):
 
 
 def test_columns_may_stand_in_any_order_below_any_title(tmp_path):
-    from openpyxl import load_workbook
-
     path = districts.make(tmp_path)
     workbook = load_workbook(path)
     sheet = workbook["Kinh phí"]
@@ -224,8 +220,6 @@ def test_what_is_missing_from_a_sheet_that_is_not_filled_is_not_said(tmp_path):
 
 
 def test_a_rating_is_missed_in_a_stock_that_is_declared_empty(tmp_path):
-    from openpyxl import load_workbook
-
     path = districts.make(tmp_path, filing=districts.rows("587", "2024H2") | {"product": []})
     workbook = load_workbook(path)
     districts.cover_cell(workbook, "nothing_to_report_product").value = "Có"
