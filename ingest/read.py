@@ -193,17 +193,25 @@ def _read_cover_grid(grid: Grid, counted: SheetCensus, workbook: Workbook) -> No
     # What the cover says decides its version, so a label of any version is one.
     covers = (version.forms["cover"] for version in load_versions().values())
     labels = {fold(header): f for form in covers for f in form.fields for header in f.headers}
+    merged = {(top, left): right for top, left, _, right in counted.merged}
     for row_number, cells in enumerate(grid, start=1):
         for index, cell in enumerate(cells):
             known = labels.get(fold(cell)) if isinstance(cell, str) else None
-            if known is None or known.name in workbook.cover:
+            # A title may have the words of a label; the one with a value beside it is meant.
+            if known is None or workbook.cover.get(known.name) is not None:
                 continue
-            value = cells[index + 1] if index + 1 < len(cells) else ""
-            shown = counted.shown.get((row_number, index + 2))
+            if known.name in workbook.cover_faulty:
+                continue
+            at = merged.get((row_number, index + 1), index + 1)  # right of the label, from 0
+            value = cells[at] if at < len(cells) else ""
+            shown = counted.shown.get((row_number, at + 1))
             is_shown = shown is not None and is_understood(known, shown)
-            workbook.cover[known.name] = shown if is_shown else tidy(value)
-            letter = column_letter(index + 1)
+            value = shown if is_shown else tidy(value)
+            letter = column_letter(at)
+            fault = counted.faulty.get(f"{letter}{row_number}")
+            if value is None and fault is None and known.name in workbook.cover:
+                continue
+            workbook.cover[known.name] = value
             workbook.cover_cells[known.name] = (row_number, letter)
-            if f"{letter}{row_number}" in counted.faulty:
-                workbook.cover_faulty[known.name] = counted.faulty[f"{letter}{row_number}"]
-            break
+            if fault is not None:
+                workbook.cover_faulty[known.name] = fault
