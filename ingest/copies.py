@@ -124,7 +124,9 @@ def _another_units(
 def too_early(judgement: Judgement, received_on: date) -> list[Issue]:
     """FILE-26 or FILE-27 for a half-year that was not begun or not over on the day of arrival; plans are made ahead."""
     period = judgement.identity.period
-    if period is None or period.kind == "Y" or received_on > period.cut_off_on:
+    if judgement.identity.unit is None or period is None or period.kind == "Y":
+        return []
+    if received_on > period.cut_off_on:
         return []
     where = next((cell for cell in judgement.layout if cell["field_name"] == "period_code"), {})
     words = {
