@@ -15,6 +15,7 @@ from ingest.vietnamese import (
     NumberGrammarError,
     PartialDateError,
     ShortYearError,
+    SwappedDateError,
     clean,
     format_number,
     parse_date,
@@ -34,6 +35,7 @@ _AS_ABOVE = re.compile(
     r"""[-–— ]*(?:n\.? ?t\.?|(?:như|giống|tương tự) (?:dòng |hàng |ô )?trên|["'”“″〃]+)[-–— .]*""",
     re.IGNORECASE,
 )
+_SWAPPED_DATE = "; có vẻ viết theo thứ tự tháng/ngày/năm, xin xem lại mọi ngày của cột"
 _SHORT_YEAR = "; năm xin ghi đủ bốn chữ số"
 # "Số:        /KH-UBND ngày   tháng   năm 2024": a draft whose number was never filled in.
 _BLANK_DOCUMENT_NUMBER = re.compile(r"(?:số)?[ :._…]*/ ?[A-ZĐ][\w-]*(?:,? ngày .*)?", re.IGNORECASE)
@@ -167,6 +169,8 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
             return None, place.issue("CELL-04" if known.level == "key" else "CELL-18", known, value)
         except ShortYearError:
             return None, place.issue("CELL-04", known, value, {"reason": _SHORT_YEAR})
+        except SwappedDateError:
+            return None, place.issue("CELL-04", known, value, {"reason": _SWAPPED_DATE})
         except ValueError:
             return None, place.issue("CELL-04", known, value)
     elif (

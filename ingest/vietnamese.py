@@ -105,6 +105,10 @@ class ShortYearError(ValueError):
     """The text is a date with a year of two digits, which may be of another century or no year at all."""
 
 
+class SwappedDateError(ValueError):
+    """The text is a date only when its month is read before its day."""
+
+
 class NumberGrammarError(ValueError):
     """The text is not a number in Vietnamese grammar."""
 
@@ -246,8 +250,8 @@ def without_approximation(text: str) -> str | None:
 def parse_date(text: str) -> date:
     """A typed date: d/m/yyyy (also with dots or hyphens), yyyy-mm-dd, or "ngày 4 tháng 12 năm 2020".
 
-    Raises ValueError when there is no such day, as PartialDateError when a part of it was left open and as
-    ShortYearError when its year has two digits.
+    Raises ValueError when there is no such day, as PartialDateError when a part of it was left open, as ShortYearError when
+    its year has two digits and as SwappedDateError for "12/25/2024".
     """
     typed = clean(text)
     if match := _ISO_DATE.fullmatch(typed):
@@ -257,6 +261,8 @@ def parse_date(text: str) -> date:
         typed = typed[word.end() :]
     if match := _DAY_MONTH_YEAR.fullmatch(typed):
         day, month, year = (int(part) for part in match.groups())
+        if day <= 12 < month <= 31:
+            raise SwappedDateError(f"{text!r} has its month before its day")
         return date(year, month, day)
     if _SHORT_YEAR.fullmatch(typed):
         raise ShortYearError(f"{text!r} has a year of two digits")

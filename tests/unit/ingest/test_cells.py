@@ -48,5 +48,12 @@ def test_a_text_where_a_number_is_asked_for_is_no_word_of_zero():
     assert "số 0" not in typed("product", "local_labour_count", "mười hai")[2].message
 
 
+def test_days_of_another_order_make_every_day_of_the_column_doubtful():
+    value, rule, issue = typed("product", "decision_date", "12/25/2024")
+    assert (value, rule) == (None, "CELL-04")
+    assert "tháng/ngày/năm" in issue.message
+    assert "tháng/ngày/năm" not in typed("product", "decision_date", "31/02/2024")[2].message
+
+
 def test_a_day_is_a_day():
     assert typed("product", "decision_date", "14/12/2024")[:2] == (date(2024, 12, 14), None)
