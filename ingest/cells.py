@@ -28,6 +28,10 @@ _MARKS = {"x": "true", "1": "true", "0": "false"}  # how a box is ticked besides
 _DATE_FOR_NUMBER = (
     "; Excel đã đổi nội dung gõ vào thành ngày, xin đổi định dạng ô sang Văn bản (Text) rồi gõ lại số"
 )
+_DATE_FOR_TEXT = (
+    "; Excel đã đổi nội dung gõ vào thành ngày, xin đổi định dạng ô sang Văn bản (Text) rồi gõ lại"
+)
+_NUMBERED = ("_number", "_no", "_code")  # how fields end that hold the number of something, never a day
 _NO_FIGURES = "; chưa biết thì xin để trống, không có thì ghi số 0"
 _NOTHING = re.compile(r"[-–—._/]+|không|không có|chưa có|chưa rõ|chưa biết", re.IGNORECASE)
 # How the words of the row above are not written out again.
@@ -190,6 +194,8 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
 
 
 def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
+    if isinstance(value, date) and known.name.endswith(_NUMBERED):
+        return None, place.issue("CELL-07", known, value, {"reason": _DATE_FOR_TEXT})
     text = as_text(value)
     if _AS_ABOVE.fullmatch(text):
         return None, place.issue("CELL-20", known, value)

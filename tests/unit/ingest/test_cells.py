@@ -1,6 +1,6 @@
 """What stands in one cell becomes one typed value, or says why not."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -46,6 +46,14 @@ def test_a_dash_in_the_place_of_a_number_may_be_zero_or_unknown(text):
 
 def test_a_text_where_a_number_is_asked_for_is_no_word_of_zero():
     assert "số 0" not in typed("product", "local_labour_count", "mười hai")[2].message
+
+
+@pytest.mark.parametrize("name", ["decision_number", "producer_registration_no", "planting_area_code"])
+def test_a_number_that_a_spreadsheet_made_a_day_is_no_number(name):
+    value, rule, issue = typed("product", name, datetime(2024, 12, 1))
+    assert (value, rule) == (None, "CELL-07")
+    assert "Văn bản (Text)" in issue.message
+    assert typed("product", "note", datetime(2024, 12, 1))[:2] == ("01/12/2024", None)
 
 
 def test_days_of_another_order_make_every_day_of_the_column_doubtful():
