@@ -159,10 +159,14 @@ def find_header(grid: Grid, titles: Titles) -> tuple[int, int, int | None] | Non
 
 
 def counts_columns(below_header: Grid) -> bool:
-    """Whether the row below the header is one that official tables have: 1, 2, 3 … or (1), (2), (3)=(1)+(2) …"""
+    """Whether the row below the header is one that official tables have: 1, 2, 3 … or A, B, (1), (2), (3)=(1)+(2) …"""
     texts = [as_text(cell) for cells in below_header for cell in cells if tidy(cell) is not None]
+    if len(texts) < 3:
+        return False
+    lettered = next((n for n, text in enumerate(texts) if text.strip("()") != chr(ord("A") + n)), len(texts))
+    texts = texts[lettered:]
     numbers = [re.match(r"\(?(\d{1,2})\)?(?:\s*=[\d()\s+*/x:-]+)?$", text) for text in texts]
-    return len(texts) >= 3 and [n and int(n[1]) for n in numbers] == list(range(1, len(texts) + 1))
+    return bool(texts) and [n and int(n[1]) for n in numbers] == list(range(1, len(texts) + 1))
 
 
 def _adds_titles(grid: Grid, found: list[dict[int, str]], index: int, known: dict[int, str]) -> bool:

@@ -107,6 +107,10 @@ def test_a_row_that_counts_the_columns_is_said_and_not_read(tmp_path, written):
     [
         (["(1)", "(2)", "(3)=(1)+(2)"], True),
         ([1.0, "", 2.0, 3.0], True),
+        (["A", "B", "C", 1, 2, "3=1+2"], True),
+        (["(A)", "(B)", "(1)"], True),
+        (["A", "C", 1, 2], False),
+        (["A", "B", "C"], False),
         ([1, 2], False),
         ([1, 3, 4], False),
         (["1. Nho", "2", "3"], False),
