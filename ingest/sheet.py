@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ingest.cells import as_text
 from ingest.second_look import SheetCensus, column_letter
 from ingest.spec import Field, Form
-from ingest.titles import Titles, foreign_unit
+from ingest.titles import Titles, foreign_unit, unit_of_table
 from ingest.vietnamese import AmbiguousNumberError, NumberGrammarError, clean, is_total, read_number
 
 # The header stands within the first rows; a template puts it in row 4.
@@ -44,6 +44,7 @@ class SheetData:
     unread_counts: dict[str, int] = field(default_factory=dict)  # column letter -> filled cells nobody reads
     guessed_headers: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, field meant
     foreign_units: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, unit it says
+    unit_above: tuple[int, str, str, str] | None = None  # row, letter, another unit, the one asked for
     repeated_headers: dict[str, str] = field(default_factory=dict)
     headless_columns: list[str] = field(default_factory=list)  # letters of columns with values and no header
     unread_totals: dict[int, list[str]] = field(default_factory=dict)  # row -> "Tổng cộng" in such columns
@@ -96,6 +97,7 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     first, last, data.other_header_row = header
     data.header_row = last + 1
     positions = _map_columns(data, grid, first, last, titles)
+    data.unit_above = _unit_above(data, grid[:first])
     if counts_columns(grid[last + 1 : last + 2]):
         data.numbering_row = last + 2
     below = grid[last + 1 :]
@@ -119,6 +121,19 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     for joined in (f for f in form.fields if f.is_joined and f.name in data.columns):
         _take_apart(data, joined)
     return data
+
+
+def _unit_above(data: SheetData, rows: Grid) -> tuple[int, str, str, str] | None:
+    """The line above a table that says another unit than its columns are asked in."""
+    units = {known.unit for known in data.form.number_fields if known.unit and known.name in data.columns}
+    for number, cells in enumerate(rows, start=1):
+        for index, cell in enumerate(cells):
+            if not (isinstance(cell, str) and (":" in cell or "." in cell)):
+                continue
+            for unit in sorted(units):
+                if said := unit_of_table(clean(cell), unit):
+                    return number, column_letter(index), said, unit
+    return None
 
 
 def _take_apart(data: SheetData, joined: Field) -> None:

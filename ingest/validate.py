@@ -256,6 +256,8 @@ def _judge_sheet(
             judgement.issues.append(
                 common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name)
             )
+        # It may stand there under another title.
+        judgement.issues.extend(issue for issue in layout_issues(data) if issue.rule_id == "SHEET-03")
         return
     judgement.issues.extend(layout_issues(data))
     for field_name, letter in data.columns.items():
