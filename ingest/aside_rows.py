@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ingest.issue import Issue, common_issue
-from ingest.sheet import Row, SheetData
+from ingest.sheet import SheetData
 from ingest.vietnamese import fold, is_total
 
 _NOTHING = re.compile(r"(?:trong ky )?khong(?: co| phat sinh)?(?: so lieu| phat sinh| san pham| hoat dong)?")
@@ -22,29 +22,41 @@ def take_asides(data: SheetData) -> list[Issue]:
     keys = [
         f.name for f in data.form.fields if f.level == "key" and f.default is None and f.name in data.columns
     ]
-    found = {row.number: issue for row in data.rows if (issue := _issue(data, row, keys))}
-    if found:
-        data.rows = [row for row in data.rows if row.number not in found]
+    found = {
+        index: issue for index in _doubtful(data, keys) if (issue := _issue(data, index, keys)) is not None
+    }
+    data.keep(index not in found for index in range(len(data.row_numbers)))
     return list(found.values())
 
 
-def _issue(data: SheetData, row: Row, keys: list[str]) -> Issue | None:
-    in_keys = [row.values.get(name) for name in keys]
-    if None not in in_keys and not any(map(is_total, in_keys)):
-        return None
-    given = {name: value for name, value in row.values.items() if value is not None}
-    if not given or any(f"{letter}{row.number}" in data.census.faulty for letter in data.columns.values()):
+def _doubtful(data: SheetData, keys: list[str]) -> list[int]:
+    """Places of the rows without a key, or with a total in its place."""
+    doubtful: set[int] = set()
+    for name in keys:
+        column = data.values.get(name)
+        if column is None:  # nothing in any row
+            return list(range(len(data.row_numbers)))
+        no_keys = {value for value in set(column) if value is None or is_total(value)}
+        if no_keys:
+            doubtful.update(index for index, value in enumerate(column) if value in no_keys)
+    return sorted(doubtful)
+
+
+def _issue(data: SheetData, index: int, keys: list[str]) -> Issue | None:
+    number, values = data.row_numbers[index], data.row(index)
+    given = {name: value for name, value in values.items() if value is not None}
+    if not given or any(f"{letter}{number}" in data.census.faulty for letter in data.columns.values()):
         return None  # a formula without a result may be any value
-    totals = [value for value in given.values() if is_total(value)] + data.unread_totals.get(row.number, [])
+    totals = [value for value in given.values() if is_total(value)] + data.unread_totals.get(number, [])
     texts = list(given.values())
+    missing = [data.headers[name] for name in keys if name not in given]
     if totals:
         rule_id, words = "ROW-04", {"texts": f'"{totals[0]}"'}
-    elif len(given) > _MOST_TEXTS or len(keys) - in_keys.count(None) > 1 or not _are_texts(texts):
+    elif len(given) > _MOST_TEXTS or len(keys) - len(missing) > 1 or not _are_texts(texts):
         return None
-    elif len(data.rows) == 1 and _NOTHING.fullmatch(fold(texts[0])):
+    elif len(data.row_numbers) == 1 and _NOTHING.fullmatch(fold(texts[0])):
         rule_id, words = "ROW-05", {"texts": f'"{texts[0]}"'}
     else:
-        missing = [data.headers[name] for name, value in zip(keys, in_keys, strict=True) if value is None]
         rule_id = "ROW-03"
         words = {"texts": " và ".join(map(_quoted, texts)), "titles": ", ".join(missing)}
     name = next(iter(given))
@@ -52,7 +64,7 @@ def _issue(data: SheetData, row: Row, keys: list[str]) -> Issue | None:
         rule_id,
         words,
         sheet=data.name,
-        row_number=row.number,
+        row_number=number,
         column_letter=data.columns[name],
         column_title=data.headers[name],
         field_name=name,
