@@ -16,7 +16,7 @@ _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _DIGITS = re.compile(r"(?:[#0?,]*[#0?])(,*)(?:\.[#0?]+(,*))?|General", re.IGNORECASE)
 # Of what stands beside the digits only words say more: "12/QĐ-UBND", "1,2 tỷ đồng", never a sign of currency.
 _WORD = re.compile(r"[^\W\d_]")
-_AROUND = re.compile(r"(\D*?)-?\d[\d.,\s]*?(\D*)")
+_AROUND = re.compile(r"(\D*?)(-?\d[\d.,\s]*?)(\D*)")
 
 
 class _Format(NamedTuple):
@@ -72,12 +72,14 @@ def shown_number(stored: str, number_format: str) -> str:
     return f"{before}{digits.zfill(len(zeros[1])) if zeros else digits}{behind}"
 
 
-def with_words(stored: str, shown: str) -> str | None:
-    """The number with the words its cell shows around it; None where it shows none."""
+def with_words(stored: str, shown: str, divided_by: str = "1") -> str | None:
+    """The number as its cell shows it, words around it included; None where it shows what is stored."""
     parts = _AROUND.fullmatch(shown)
-    if parts is None or not _WORD.search(parts[1] + parts[2]):
+    if parts is None or (divided_by == "1" and not _WORD.search(parts[1] + parts[3])):
         return None
-    return f"{parts[1]}{_all_digits(Decimal(stored))}{parts[2]}"
+    if parts[2].isdigit() and parts[2].startswith("0"):
+        return shown  # the zeros of a code
+    return f"{parts[1]}{_all_digits(Decimal(stored) / Decimal(divided_by))}{parts[3]}"
 
 
 def _all_digits(number: Decimal) -> str:

@@ -59,6 +59,9 @@ def test_words_around_a_number_that_is_shown_rounded():
     assert with_words("12", "Số 12/QĐ") == "Số 12/QĐ"
     assert with_words("93974000", "93.974.000 ₫") is None
     assert with_words("12", "12") is None
+    assert with_words("45", "MS 000045") == "MS 000045"
+    assert with_words("93974000", "94", "1000000") == "93,974"
+    assert with_words("93974000", "94tr", "1000000") == "93,974tr"
 
 
 def test_a_unit_in_a_format_is_read_as_if_it_were_typed(tmp_path):
