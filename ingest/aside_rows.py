@@ -6,8 +6,10 @@ Each is one finding that says what to do with the row, instead of one for every 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ingest.issue import Issue, common_issue
+from ingest.reference import CodeList, code_list
 from ingest.sheet import SheetData
 from ingest.vietnamese import fold, is_total
 
@@ -17,11 +19,13 @@ _MOST_TEXTS = 2
 _LONGEST_QUOTE = 80
 
 
-def take_asides(data: SheetData) -> list[Issue]:
+def take_asides(data: SheetData, lists: dict[str, CodeList]) -> list[Issue]:
     """Take the rows that are no data out of a sheet; what is to be said of them."""
-    keys = [
-        f.name for f in data.form.fields if f.level == "key" and f.default is None and f.name in data.columns
-    ]
+    keys = {
+        f.name: f.codelist and (lists.get(f.codelist) or code_list(f.codelist))
+        for f in data.form.fields
+        if f.level == "key" and f.default is None and f.name in data.columns
+    }
     found = {
         index: issue for index in _doubtful(data, keys) if (issue := _issue(data, index, keys)) is not None
     }
@@ -29,7 +33,7 @@ def take_asides(data: SheetData) -> list[Issue]:
     return list(found.values())
 
 
-def _doubtful(data: SheetData, keys: list[str]) -> list[int]:
+def _doubtful(data: SheetData, keys: Iterable[str]) -> list[int]:
     """Places of the rows without a key, or with a total in its place."""
     doubtful: set[int] = set()
     for name in keys:
@@ -42,7 +46,7 @@ def _doubtful(data: SheetData, keys: list[str]) -> list[int]:
     return sorted(doubtful)
 
 
-def _issue(data: SheetData, index: int, keys: list[str]) -> Issue | None:
+def _issue(data: SheetData, index: int, keys: dict[str, CodeList | None]) -> Issue | None:
     number, values = data.row_numbers[index], data.row(index)
     given = {name: value for name, value in values.items() if value is not None}
     if not given or any(f"{letter}{number}" in data.census.faulty for letter in data.columns.values()):
@@ -54,6 +58,8 @@ def _issue(data: SheetData, index: int, keys: list[str]) -> Issue | None:
         rule_id, words = "ROW-04", {"texts": f'"{totals[0]}"'}
     elif len(given) > _MOST_TEXTS or len(keys) - len(missing) > 1 or not _are_texts(texts):
         return None
+    elif any(entries and entries.find(given[name]) for name, entries in keys.items() if name in given):
+        return None  # an entry of its list was chosen
     elif len(data.row_numbers) == 1 and _NOTHING.fullmatch(fold(texts[0])):
         rule_id, words = "ROW-05", {"texts": f'"{texts[0]}"'}
     else:

@@ -264,7 +264,7 @@ def _judge_sheet(
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
-    judgement.issues.extend(take_asides(data))
+    judgement.issues.extend(take_asides(data, lists))
     judgement.tables[name] = judge_rows(data, judgement, lists)
     judgement.issues.extend(duplicates(data, judgement.tables[name], judgement.issues))
 

@@ -100,10 +100,11 @@ def test_a_row_with_a_gap_is_a_row_with_a_gap(filing, tmp_path):
         for known in load_forms()["activity"].fields:
             districts.cell(workbook, "activity", known.name, 2).value = None
         districts.cell(workbook, "activity", "activity_count", 2).value = 4
+        districts.cell(workbook, "activity", "activity_type_code", 3).value = "Tập huấn, bồi dưỡng"
 
     judgement = judged(filing, tmp_path, leave_out)
     assert {i.rule_id for i in judgement.issues if i.severity == "error"} == {"CELL-01"}
-    assert [len(judgement.tables[name]) for name in ("product", "activity")] == [3, 2]
+    assert [len(judgement.tables[name]) for name in ("product", "activity")] == [3, 3]
 
 
 @pytest.mark.parametrize(
