@@ -197,10 +197,14 @@ def _read_cover_grid(grid: Grid, counted: SheetCensus, workbook: Workbook) -> No
     for row_number, cells in enumerate(grid, start=1):
         for index, cell in enumerate(cells):
             known = labels.get(fold(cell)) if isinstance(cell, str) else None
-            # A title may have the words of a label; the one with a value beside it is meant.
-            if known is None or workbook.cover.get(known.name) is not None:
+            if known is None:
                 continue
-            if known.name in workbook.cover_faulty:
+            if known.name in workbook.cover and (
+                # A title may have the words of a label; of who and when, the one with a value beside it is meant.
+                known.level != "key"
+                or workbook.cover[known.name] is not None
+                or known.name in workbook.cover_faulty
+            ):
                 continue
             at = merged.get((row_number, index + 1), index + 1)  # right of the label, from 0
             value = cells[at] if at < len(cells) else ""

@@ -40,6 +40,13 @@ def test_a_title_with_the_words_of_a_label_is_no_label(filing, tmp_path):
     assert found.cover["prepared_by"] == "Người lập"
 
 
+def test_a_signature_block_below_is_no_value(filing, tmp_path):
+    def sign(sheet):
+        sheet["C8"], sheet["B30"], sheet["C30"] = None, "NGƯỜI LẬP", "THỦ TRƯỞNG ĐƠN VỊ"
+
+    assert cover_of(filing, tmp_path, sign).cover["prepared_by"] is None
+
+
 def test_two_labels_may_stand_in_one_row(filing, tmp_path):
     def move(sheet):
         sheet["D4"], sheet["E4"] = sheet["B6"].value, sheet["C6"].value
