@@ -135,11 +135,7 @@ class Frozen:
             return datetime.fromisoformat(self.amends["signed_at"]).astimezone(LOCAL).date()
         if name == "new_map_on" and self.new_map_on:
             return self.new_map_on
-        if name not in self.period:
-            raise ReportError(
-                f"dim_period of the frozen copy has no {name}; freeze it again: ocop freeze {self.period_code}"
-            )
-        return self.period[name]
+        return self._kept("dim_period", self.period, name)
 
     def units(self, status_code: str) -> list[str]:
         """The names of the units whose submission has this status."""
@@ -173,10 +169,12 @@ class Frozen:
 
     def units_without_funding(self) -> list[str]:
         """Units that were received, but say nothing of their money, not even that there was none."""
+        model = "rpt_ministry__submission_status"
         return [
             row["unit_name"]
-            for row in self.rows("rpt_ministry__submission_status")
-            if row["submission_status_code"] == "received" and row.get("knows_funding") is False
+            for row in self.rows(model)
+            if row["submission_status_code"] == "received"
+            and self._kept(model, row, "knows_funding") is False
         ]
 
     def estimating_units(self) -> list[str]:
@@ -234,13 +232,22 @@ class Frozen:
                 "code": self.period_code,
                 "name": wording.period_name(self.period["period_kind"], self.period["period_year"]),
                 "basis": self.period["basis"],
-                "ministry_deadline_basis": self.period.get("ministry_deadline_basis", ""),
+                "ministry_deadline_basis": self._kept("dim_period", self.period, "ministry_deadline_basis"),
                 "cut_off_month": wording.month(self.cut_off),
                 "cut_off_year": str(self.cut_off.year),
             },
             "has_two_maps": self.new_map_on is not None,
             "amendment": self.amends and _amendment(self.amends["release"], self.received_until.year),
         }
+
+    def _kept(self, model: str, row: dict, column: str) -> object:
+        """A value of a row; what an earlier version did not keep is not told, not even as nothing."""
+        if column not in row:
+            raise ReportError(
+                f"{model} of the frozen copy has no {column}, an earlier version froze it; "
+                f"freeze it again: ocop freeze {self.period_code}"
+            )
+        return row[column]
 
     def _one(self, what: str, query: str) -> dict:
         found = self._all(query, period=self.period_code)
@@ -287,5 +294,8 @@ def open_frozen(directory: Path, period_code: str) -> Iterator[Frozen]:
     with duckdb.connect(str(database), read_only=True) as connection:
         try:
             yield Frozen(connection, directory, period_code)
-        except duckdb.CatalogException as error:
-            raise ReportError(f"the frozen copy lacks a table of the report: {error}") from error
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise ReportError(
+                f"the frozen copy lacks a table or a column of the report: {str(error).splitlines()[0]}; "
+                f"freeze it again: ocop freeze {period_code}"
+            ) from error
