@@ -92,7 +92,8 @@ def approvals(settings: Settings) -> dict[str, dict]:
 
 def _approval_faults(settings: Settings, releasing: str | None) -> list[str]:
     """A release is approved, then sealed; either without the other, or about other files, is a broken link."""
-    from reports.seal import SEAL, content_sha256, sealed_releases
+    from reports.frozen import SEAL
+    from reports.seal import content_sha256, sealed_releases
 
     sealed, approved, faults = sealed_releases(settings.releases), approvals(settings), []
     for name in sorted(sealed.keys() - approved.keys()):

@@ -14,7 +14,10 @@ from reports import wording
 from reports.definition import Column, Table
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+# The files of a release directory that others write: the copy, what it was made from, its seal.
 DATABASE = "ocop.duckdb"
+MANIFEST = "manifest.json"
+SEAL = "seal.json"
 NO_BREAK = "\u00a0"  # a space at which no line ends
 
 # The province is taken from the units that report, never from a setting: 2024H2 is Ninh Thuận (58), 2026H1 is
@@ -97,7 +100,7 @@ class Frozen:
                 f"on {self.cut_off}; correct ref_authority.csv"
             )
         self.authority = authorities[0]
-        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
         self.received_until = datetime.fromisoformat(manifest["known_at"]).astimezone(LOCAL).date()
         self.amends: dict | None = manifest.get("amends")  # the released report that this one amends
         new_map = self._all(NEW_MAP.format(copy=""), period=period_code)
@@ -244,8 +247,7 @@ class Frozen:
         """A value of a row; what an earlier version did not keep is not told, not even as nothing."""
         if column not in row:
             raise ReportError(
-                f"{model} of the frozen copy has no {column}, an earlier version froze it; "
-                f"freeze it again: ocop freeze {self.period_code}"
+                f"{model} of the frozen copy has no {column}; freeze it again: ocop freeze {self.period_code}"
             )
         return row[column]
 
@@ -256,9 +258,14 @@ class Frozen:
         return found[0]
 
     def _all(self, query: str, **parameters: object) -> list[dict]:
-        cursor = self.connection.execute(query, parameters)
-        columns = [column[0] for column in cursor.description]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        return rows_of(self.connection, query, **parameters)
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, **parameters: object) -> list[dict]:
+    """The rows of a query by the names of their columns."""
+    cursor = connection.execute(query, parameters)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _amendment(released: str, year: int) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from reports.freeze import MANIFEST
+from reports.frozen import MANIFEST, rows_of
 from reports.seal import releases_of
 
 PREFIX = "rpt_ministry__"
@@ -87,7 +87,7 @@ def trace(database: Path, table: str, row: str, column: str, period: str | None 
         period = period or _newest_period(connection, name)
         value = _value(connection, name, row, column, period)
         try:
-            evidence = _evidence(connection, name, row, column, period)
+            evidence = rows_of(connection, EVIDENCE, period=period, table=name, row=row, column=column)
             is_of_register = _is_of_register(connection, figure)
         except (duckdb.BinderException, duckdb.CatalogException) as error:
             raise TraceError(
@@ -168,15 +168,6 @@ def _value(connection: duckdb.DuckDBPyConnection, name: str, row: str, column: s
         known = (", ".join(codes[:SHOWN]) or "no rows") + more
         raise TraceError(f"table {name} has no row {row!r} in period {period}; it has: {known}")
     return rows[row]
-
-
-def _evidence(
-    connection: duckdb.DuckDBPyConnection, name: str, row: str, column: str, period: str
-) -> list[dict]:
-    parameters = {"period": period, "table": name, "row": row, "column": column}
-    cursor = connection.execute(EVIDENCE, parameters)
-    names = [description[0] for description in cursor.description]
-    return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
 
 
 def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal | None]:

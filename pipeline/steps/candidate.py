@@ -35,7 +35,8 @@ def build(settings: Settings) -> Outcome:
 def gate(settings: Settings, suite: str, period: str | None = None) -> Outcome:
     """Judge the candidate (suite nightly) or the frozen copy of a period (suite ministry)."""
     from expectations.gate import GateBroken, run_gate
-    from reports.freeze import SEAL, FreezeError, current_directory
+    from reports.freeze import FreezeError, current_directory
+    from reports.frozen import SEAL
 
     require_whole_logs(settings)
     if suite == "nightly":

@@ -34,8 +34,8 @@ def freeze(settings: Settings, period: str) -> Outcome:
 def report(settings: Settings, period: str) -> Outcome:
     """Print docx and xlsx (and pdf where LibreOffice is) from the frozen copy, and prove every figure against it."""
     from reports.definition import DefinitionError
-    from reports.freeze import SEAL, FreezeError, current_directory
-    from reports.frozen import ReportError
+    from reports.freeze import FreezeError, current_directory
+    from reports.frozen import SEAL, ReportError
     from reports.pdf import PdfError, make_pdf
     from reports.pdf_proof import prove_pdf
     from reports.proof import prove
@@ -117,8 +117,8 @@ def release(settings: Settings, period: str, by: str, why: str = "") -> Outcome:
     """
     from ingest.vietnamese import clean
     from reports.definition import DefinitionError
-    from reports.freeze import SEAL, FreezeError, current_directory
-    from reports.frozen import ReportError
+    from reports.freeze import FreezeError, current_directory
+    from reports.frozen import SEAL, ReportError
     from reports.render import differing
     from reports.seal import SealError, content_of, require_sealable, seal
 
