@@ -8,15 +8,20 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ingest.package_xml import open_package, stream
+from ingest.second_look import OLE_MAGIC
 
 _LINK_RELATIONS = re.compile(r"xl/externalLinks/_rels/[^/]+\.rels")
+_CARRIERS = (b"vbaProject.bin", b"Basic/", b"Scripts/", b"externalLinks/")
 _OLE_MACRO_STORAGE = "_VBA_PROJECT_CUR".encode("utf-16-le")
 
 
 def attachments(path: Path) -> tuple[bool, tuple[str, ...]]:
     """Whether the workbook has macros, and the names of the files it links to. Raises DamagedPackageError."""
-    if not zipfile.is_zipfile(path):
-        return _OLE_MACRO_STORAGE in path.read_bytes(), ()
+    content = path.read_bytes()
+    if content.startswith(OLE_MAGIC):
+        return _OLE_MACRO_STORAGE in content, ()
+    if not any(name in content for name in _CARRIERS):  # in a package names are not compressed
+        return False, ()
     targets: list[str] = []
 
     def start(_: str, attributes: dict[str, str]) -> None:

@@ -32,8 +32,11 @@ _OLE_WORD = "WordDocument".encode("utf-16-le")
 _NAMES_SHOWN = 3
 
 
-def refuse_foreign(path: Path) -> None:
-    """Raises DamagedPackageError, by the rule that names it, for a file that is something else than a workbook."""
+def refuse_foreign(path: Path) -> list[str]:
+    """Names of the parts of a package; none when the file is no package, or a damaged one.
+
+    Raises DamagedPackageError, by the rule that names it, for a file that is something else than a workbook.
+    """
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     if not head:
@@ -48,19 +51,25 @@ def refuse_foreign(path: Path) -> None:
         kind = "bảng tính XML của Excel 2003"
     elif head.startswith(b"\xd0\xcf\x11\xe0") and _OLE_WORD in path.read_bytes():
         kind = "văn bản Word"
-    elif zipfile.is_zipfile(path):
-        kind = _zipped(path)
+    names = _parts(path) if kind is None else []
+    kind = kind or _zipped(names)
     if kind:
         raise DamagedPackageError(rule_id="FILE-23", words={"kind": kind})
+    return names
 
 
-def _zipped(path: Path) -> str | None:
-    """Kind of an office document that is no workbook; DamagedPackageError for an archive of files."""
+def _parts(path: Path) -> list[str]:
+    if not zipfile.is_zipfile(path):
+        return []
     try:
         with zipfile.ZipFile(path) as package:
-            names = package.namelist()
+            return package.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return None  # damaged; who reads it says so
+        return []
+
+
+def _zipped(names: list[str]) -> str | None:
+    """Kind of an office document that is no workbook; DamagedPackageError for an archive of files."""
     for part, kind in _DOCUMENTS.items():
         if part in names:
             return kind

@@ -39,8 +39,8 @@ def recode(grid: list[list[object]], fonts: dict[str, str]) -> list[Recoded]:
     ways follows the other cells of its font, or of its sheet when it has no such font.
     """
     texts = {text for text in set().union(*grid) if isinstance(text, str) and not text.isascii()}
-    if not fonts and not any(map(_is_surely_legacy_or_loose, texts)):
-        return []  # as nearly every sheet is
+    if not fonts and not _has_loose(texts) and not any(map(_is_surely_legacy, texts)):
+        return []  # as nearly every sheet is; without one such cell no doubtful one is converted
     found: list[Recoded] = []
     doubtful = []
     votes: Counter = Counter()  # (encoding of the font or None, encoding or None for proper Unicode) -> cells
@@ -71,9 +71,13 @@ def recode(grid: list[list[object]], fonts: dict[str, str]) -> list[Recoded]:
     return sorted(found, key=lambda cell: (cell.row, cell.column))
 
 
-def _is_surely_legacy_or_loose(text: str) -> bool:
-    """Without one such cell no doubtful one is converted."""
-    return compose(text) != text or (not is_unicode(text) and legacy_reading(text)[1] == SURE)
+def _has_loose(texts: set[str]) -> bool:
+    joined = "\n".join(texts)
+    return compose(joined) != joined
+
+
+def _is_surely_legacy(text: str) -> bool:
+    return not is_unicode(text) and legacy_reading(text)[1] == SURE
 
 
 def _replace(cells: list[object], row: int, index: int, encoding: str, text: str) -> Recoded:

@@ -23,26 +23,21 @@ _INSIDE = (
 _PLAIN_ROWS = re.compile(
     rb"(?:" + _ROW + rb"(?:/>|>(?:" + _PLACE + rb"(?:/>|>" + _INSIDE + rb"</c>))*+</row>))*+"
 )
-# The same of nothing but visible values, as nearly all sheets are: no formula, no error, no element without a character.
+# The same of nothing but visible values, as nearly all sheets are: no formula, no error, no element without a character,
+# and no cell so far off that its grid could be too large.
 _SEEN = rb"(?:&[^;<]*;|[\s\x80-\xff])*+[!-%'-;=-~][^<]*+"
 _VALUE = (
     rb'(?: t="(?:s|n|b|str)")?+(?:/>|></c>|><v>' + _SEEN + rb"</v></c>)"
     rb'| t="inlineStr"><is><t(?: xml:space="preserve")?+>' + _SEEN + rb"</t></is></c>"
 )
 _VALUE_ROWS = re.compile(
-    rb"(?:"
-    + _ROW
-    + rb'(?:/>|>(?:<c r="[A-Z]{1,3}[1-9]\d{0,6}"(?: s="\d+")?+(?:'
-    + _VALUE
-    + rb"))*+</row>))*+"
+    rb"(?:" + _ROW + rb'(?:/>|>(?:<c r="A?[A-Z][1-9]\d{0,3}"(?: s="\d+")?+(?:' + _VALUE + rb"))*+</row>))*+"
 )
 # Cells with something in them: letters, row, style, type, formula, the value's element, value, text.
 _CELLS = re.compile(
     rb'<c r="([A-Z]+)(\d+)"(?: s="(\d+)")?+(?: t="(\w+)")?+>'
     rb"(<f[^<]*+(?:</f>)?+)?+(<v/>|<v>([^<]*+)</v>)?+(?:<is><t[^>]*+>([^<]*+))?+"
 )
-_CELL = b'<c r="'
-_ADDRESS = re.compile(rb"([A-Z]+)(\d+)")
 _HIDDEN_ROWS = re.compile(rb'<row r="(\d+)"[^>]* hidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<col\b[^>]*+>")
 _HIDDEN_COLUMN = re.compile(rb' hidden="(?:1|true)"')
@@ -124,15 +119,7 @@ def _count_values(rows: bytes, empty: set[bytes], styles: dict[bytes, str]) -> _
     signs = (*(b't="s"><v>%s</v>' % number for number in empty), *(b' s="%s"' % style for style in styles))
     if not _VALUE_ROWS.fullmatch(rows) or any(sign in rows for sign in signs):
         return None
-    counted = _Counted(filled=rows.count(b"></c>") - rows.count(b'"></c>'))
-    for row in rows.split(b"</row>"):
-        end = max(row.rfind(b"</v></c>"), row.rfind(b"</is></c>"))
-        if end < 0:
-            continue
-        letters, number = _ADDRESS.match(row, row.rindex(_CELL, 0, end) + len(_CELL)).groups()
-        counted.last_row = max(counted.last_row, int(number))
-        counted.last_column = max(counted.last_column, _column(letters))
-    return counted
+    return _Counted(filled=rows.count(b"></c>") - rows.count(b'"></c>'))
 
 
 def _count_cells(rows: bytes, empty: set[bytes], styles: dict[bytes, str]) -> _Counted | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 from ingest.cells import as_text
@@ -19,7 +20,7 @@ from ingest.read import UnreadableError, Workbook, read_grids
 from ingest.reference import CodeList, Period, Unit, units_of_province
 from ingest.rules import run_rules
 from ingest.second_look import SheetCensus
-from ingest.sheet import Grid, Row, SheetData, read_table, tidy
+from ingest.sheet import Grid, SheetData, read_table, tidy
 from ingest.sheet_checks import duplicates, judge_rows, layout_issues
 from ingest.spec import FORM_NAMES, UNDER, ListLayout, ListTable, load_forms, load_list
 from ingest.store import literal, memory, select_rows
@@ -76,8 +77,8 @@ def judge_list(path: Path, list_name: str, period: Period, province_code: str) -
         title = layout.form.field(name).title
         own.issues.append(common_issue("SHEET-02", sheet=data.name, column_title=title, field_name=name))
     own.issues.extend(layout_issues(data))
-    judgement.row_count = len(data.rows)
-    if not data.rows:
+    judgement.row_count = len(data.row_numbers)
+    if not data.row_numbers:
         own.issues.append(common_issue("REGISTER-11", sheet=data.name))
     if not missing:
         _judge_rows(data, layout, period, province_code, judgement)
@@ -95,16 +96,21 @@ def _judge_rows(
     data: SheetData, layout: ListLayout, period: Period, province_code: str, judgement: ListJudgement
 ) -> None:
     own = judgement.own
-    titles = [row.number for row in data.rows if _is_group_title(row, layout)]
-    if titles:
+    is_title = [_is_group_title(data.row(index), layout) for index in range(len(data.row_numbers))]
+    if any(is_title):
+        titles = list(compress(data.row_numbers, is_title))
         where = {"sheet": data.name, "row_number": titles[0]}
         own.issues.append(common_issue("REGISTER-02", {"rows": _numbers(titles)}, **where))
-        data.rows = [row for row in data.rows if row.number not in set(titles)]
+        data.keep(not is_one for is_one in is_title)
     alive = units_of_province(province_code, period.cut_off_on)
     communes = CodeList("commune", tuple((u.code, u.name) for u in alive.values() if u.level == "commune"))
     found = Judgement("refused", own.identity)
-    for row in data.rows:
-        _use_our_words(row, layout)
+    for name, words in layout.words.items():
+        if name in data.values:
+            data.values[name] = [
+                words.get(fold(value), value) if isinstance(value, str) else value
+                for value in data.values[name]
+            ]
     rows = judge_rows(data, found, {"commune": communes})
     issues = found.issues + duplicates(data, rows, found.issues)
     issues += run_rules(
@@ -121,9 +127,9 @@ def _judge_rows(
     for unit in dict.fromkeys(filter(None, units.values())):
         identity = replace(own.identity, unit=unit, form_version=layout.form.name)
         judgement.units[unit.code] = _unit_judgement(identity, data, layout, units, tables)
-    for row, raw in zip(rows, data.rows, strict=True):
-        if units[row["_row_number"]] is None:
-            own.issues.append(_no_unit(data, layout, raw, period))
+    for index, number in enumerate(data.row_numbers):
+        if units[number] is None:
+            own.issues.append(_no_unit(data, layout, index, period))
     table_issues = [issue for table in tables for issue in table.issues]
     for issue in issues + table_issues:
         unit = units.get(issue.row_number)
@@ -141,17 +147,10 @@ def _judge_rows(
             part.issues.append(common_issue("REGISTER-04", words, sheet=data.name))
 
 
-def _is_group_title(row: Row, layout: ListLayout) -> bool:
+def _is_group_title(row: dict[str, object], layout: ListLayout) -> bool:
     """A title between the rows, or a total: no producer, no commune, hardly anything else."""
-    filled = [name for name, value in row.values.items() if value is not None]
+    filled = [name for name, value in row.items() if value is not None]
     return len(filled) in (1, 2) and not set(filled) & set(layout.group_title_without)
-
-
-def _use_our_words(row: Row, layout: ListLayout) -> None:
-    for name, words in layout.words.items():
-        value = row.values.get(name)
-        if isinstance(value, str):
-            row.values[name] = words.get(fold(value), value)
 
 
 def _unit_of(commune_code: str | None, alive: dict[str, Unit]) -> Unit | None:
@@ -163,15 +162,15 @@ def _unit_of(commune_code: str | None, alive: dict[str, Unit]) -> Unit | None:
     return commune if parent.level == "province" else parent
 
 
-def _no_unit(data: SheetData, layout: ListLayout, row: Row, period: Period) -> Issue:
-    value = row.values.get(layout.unit_by)
+def _no_unit(data: SheetData, layout: ListLayout, index: int, period: Period) -> Issue:
+    value, number = data.row(index).get(layout.unit_by), data.row_numbers[index]
     letter = data.columns[layout.unit_by]
-    shown = data.census.faulty.get(f"{letter}{row.number}", "" if value is None else as_text(value))
+    shown = data.census.faulty.get(f"{letter}{number}", "" if value is None else as_text(value))
     return common_issue(
         "REGISTER-01",
         {"cut_off_on": period.cut_off_on},
         sheet=data.name,
-        row_number=row.number,
+        row_number=number,
         column_letter=letter,
         column_title=data.headers[layout.unit_by],
         field_name=layout.unit_by,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from ingest.spec import Form
 from ingest.store import as_json, literal, select_json
@@ -86,9 +87,10 @@ class RuleTables:
         return self._connection.execute(f"execute {name}{given}")
 
 
-def words_of(sql: str) -> set[str]:
+@cache
+def words_of(sql: str) -> frozenset[str]:
     """Every word of an SQL text; a key column counts as the column it is made of."""
-    words = set(re.findall(r"\w+", sql))
+    words = frozenset(re.findall(r"\w+", sql))
     return words | {word.removesuffix(f"_{kind}") for word in words for kind in _KEYS}
 
 

@@ -88,7 +88,7 @@ def _row_issues(
     verdicts = ", ".join(f"{condition} as breaks_{n}" for n, condition in enumerate(broken.values()))
     any_broken = " or ".join(f"breaks_{n}" for n in range(len(broken)))
     answers = rule_tables.select(
-        f"select * from (select _row_number, {verdicts} from {source}) where {any_broken} order by _row_number"
+        f"select * from (select _row_number, {verdicts} from {source}) where {any_broken}"
     )
     by_number = {row["_row_number"]: row for row in rows}
     faulty = _faulty(form, workbook, found)
@@ -96,7 +96,7 @@ def _row_issues(
     issues = []
     for index, (rule, condition) in enumerate(broken.items()):
         reads = fields & words_of(f"{rule.when} {rule.then}")
-        numbers = [answer["_row_number"] for answer in answers if answer[f"breaks_{index}"]]
+        numbers = sorted(answer["_row_number"] for answer in answers if answer[f"breaks_{index}"])
         numbers = [number for number in numbers if not any((number, name) in faulty for name in reads)]
         figures = _figures(rule_tables, rule, source, condition) if numbers else {}
         for number in numbers:

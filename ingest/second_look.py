@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 # Rows times columns of the grid calamine would build; one stray cell in the last corner makes it 17 billion.
@@ -46,8 +47,9 @@ class SheetCensus:
     hidden_columns: set[int] = field(default_factory=set)
     is_hidden: bool = False
     is_1904: bool = False  # numbers of days count from 1904, as on old Macs
-    last_row: int = 0
-    last_column: int = 0
+    # How far its cells are known to reach; not told of a sheet that is far too small to matter.
+    _last_row: int = field(default=0, compare=False)
+    _last_column: int = field(default=0, compare=False)
 
     def fill(self, row: int, column: int, count: int = 1) -> None:
         """Count filled cells that end at this place."""
@@ -70,12 +72,13 @@ class SheetCensus:
         self.hidden_columns.update(range(first, min(last, _LAST_COLUMN) + 1))
 
     def _reach(self, row: int, column: int) -> None:
-        self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
-        if self.last_row * self.last_column > MAX_GRID_CELLS:
+        self._last_row, self._last_column = max(self._last_row, row), max(self._last_column, column)
+        if self._last_row * self._last_column > MAX_GRID_CELLS:
             address = f"{column_letter(column - 1)}{row}"
             raise DamagedPackageError(f'trang "{self.name}" có ký tự thừa ở rất xa bảng (ô {address})')
 
 
+@cache
 def column_letter(index: int) -> str:
     """Letter of a zero-based column index: 0 -> A, 26 -> AA."""
     letters = ""
@@ -102,20 +105,16 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
 
     The format is told by the content, never by the name: .xlsx and .xlsm (transitional and strict), .xlsb, .ods, .xls.
     """
-    import zipfile
-
     from ingest import look_ods, look_xls, look_xlsb, look_xlsx
     from ingest.foreign import refuse_foreign
 
-    refuse_foreign(path)
+    parts = refuse_foreign(path)
     with path.open("rb") as stream:
         is_ole = stream.read(4) == OLE_MAGIC
     if is_ole:
         return look_xls.census(path, is_wanted)
-    if not zipfile.is_zipfile(path):
+    if not parts:
         raise DamagedPackageError("tệp hỏng hoặc không phải là tệp Excel")
-    with zipfile.ZipFile(path) as package:
-        parts = package.namelist()
     if "content.xml" in parts:
         return look_ods.census(path, is_wanted)
     return (look_xlsb if "xl/workbook.bin" in parts else look_xlsx).census(path, is_wanted)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from ingest.cells import as_text
 from ingest.second_look import SheetCensus, column_letter
@@ -18,14 +19,6 @@ HEADER_SEARCH_ROWS = 30
 _MAX_HEADER_ROWS = 4
 
 Grid = list[list[object]]
-
-
-@dataclass
-class Row:
-    """One row of a sheet: its number in the sheet and the raw value of each field whose column is filled anywhere."""
-
-    number: int
-    values: dict[str, object]
 
 
 @dataclass
@@ -46,7 +39,10 @@ class SheetData:
     foreign_units: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, unit it says
     repeated_headers: dict[str, str] = field(default_factory=dict)
     headless_columns: list[str] = field(default_factory=list)  # letters of columns with values and no header
-    rows: list[Row] = field(default_factory=list)
+    row_numbers: list[int] = field(default_factory=list)  # of the rows with anything in them, in the sheet
+    values: dict[str, list[object]] = field(
+        default_factory=dict
+    )  # field -> raw value in each of these rows; only of columns that are filled anywhere
     filled_down: list[tuple[int, int, str]] = field(
         default_factory=list
     )  # first row, last row, field of merged cells
@@ -54,7 +50,7 @@ class SheetData:
     @property
     def hidden_row_numbers(self) -> list[int]:
         """Numbers of the rows that are read although nobody sees them."""
-        return [row.number for row in self.rows if row.number in self.census.hidden_rows]
+        return [number for number in self.row_numbers if number in self.census.hidden_rows]
 
     @property
     def hidden_titles(self) -> dict[str, str]:
@@ -63,8 +59,19 @@ class SheetData:
         return {
             letter: self.headers[name]
             for name, letter in self.columns.items()
-            if letter in hidden and any(row.values.get(name) is not None for row in self.rows)
+            if letter in hidden and any(value is not None for value in self.values.get(name, ()))
         }
+
+    def row(self, index: int) -> dict[str, object]:
+        """The raw values of one row by field."""
+        return {name: column[index] for name, column in self.values.items()}
+
+    def keep(self, is_kept: Iterable[bool]) -> None:
+        """Drop the rows for which it says False."""
+        mask = list(is_kept)
+        if not all(mask):
+            self.row_numbers = list(compress(self.row_numbers, mask))
+            self.values = {name: list(compress(column, mask)) for name, column in self.values.items()}
 
 
 def tidy(value: object) -> object:
@@ -94,19 +101,22 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
         for index, name in positions.items()
         if below
     }
-    columns = {name: values for name, values in columns.items() if values.count(None) < len(values)}
-    rows = zip(*columns.values(), strict=True) if columns else [()] * len(below)
-    for number, values in enumerate(rows, start=last + 2):
-        if number in (data.other_header_row, data.numbering_row):
-            continue
-        has_faulty = bool(census.faulty) and any(
-            f"{letter}{number}" in census.faulty for letter in data.columns.values()
-        )
-        if has_faulty or values.count(None) < len(values):
-            data.rows.append(Row(number, dict(zip(columns, values, strict=True))))
+    data.row_numbers = list(range(last + 2, last + 2 + len(below)))
+    data.values = {name: values for name, values in columns.items() if values.count(None) < len(values)}
+    data.keep(_is_row(data))
     for joined in (f for f in form.fields if f.is_joined and f.name in data.columns):
         _take_apart(data, joined)
     return data
+
+
+def _is_row(data: SheetData) -> Iterator[bool]:
+    """Whether there is anything in each row, and it is not one of numbers or titles."""
+    no_rows = (data.other_header_row, data.numbering_row)
+    letters = set(data.columns.values())
+    faulty = {row for letter, row in _faulty_cells(data) if letter in letters}
+    rows = zip(*data.values.values(), strict=True) if data.values else [()] * len(data.row_numbers)
+    for number, values in zip(data.row_numbers, rows, strict=True):
+        yield number not in no_rows and (number in faulty or values.count(None) < len(values))
 
 
 def _take_apart(data: SheetData, joined: Field) -> None:
@@ -118,9 +128,11 @@ def _take_apart(data: SheetData, joined: Field) -> None:
     for name in pattern.groupindex:
         data.columns[name] = data.columns[joined.name]
         data.headers[name] = data.headers[joined.name]
-    for row in data.rows:
-        found = pattern.fullmatch(as_text(row.values.get(joined.name) or ""))
-        row.values |= found.groupdict() if found else {}
+        data.values.setdefault(name, [data.form.field(name).default] * len(data.row_numbers))
+    for index, value in enumerate(data.values.get(joined.name, ())):
+        if found := pattern.fullmatch(as_text(value or "")):
+            for name, part in found.groupdict().items():
+                data.values[name][index] = part
 
 
 def find_header(grid: Grid, titles: Titles) -> tuple[int, int, int | None] | None:
@@ -208,7 +220,8 @@ def _take(data: SheetData, positions: dict[int, str], index: int, name: str, hea
 def _column_values(data: SheetData, cells: Sequence[object], index: int, first: int) -> list[object]:
     """The values of one column from row number ``first``: as shown where it is stored otherwise, merged cells of words
     filled down."""
-    values = [(clean(cell) or None) if isinstance(cell, str) else cell for cell in cells]
+    tidied = {cell: tidy(cell) for cell in set(cells) if isinstance(cell, str)}
+    values = list(map(tidied.get, cells, cells))
     for (row, column), text in data.census.shown.items():
         if column == index + 1 and row >= first:
             values[row - first] = text
@@ -229,5 +242,10 @@ def _column_values(data: SheetData, cells: Sequence[object], index: int, first: 
 def _last_faulty_row(data: SheetData) -> int:
     """Rows past the end of calamine's grid hold nothing but formulas without a result."""
     letters = set(data.columns.values())
-    places = (re.fullmatch(r"([A-Z]+)(\d+)", address).groups() for address in data.census.faulty)
-    return max((int(number) for letter, number in places if letter in letters), default=0)
+    return max((row for letter, row in _faulty_cells(data) if letter in letters), default=0)
+
+
+def _faulty_cells(data: SheetData) -> Iterator[tuple[str, int]]:
+    for address in data.census.faulty:
+        letter, row = re.fullmatch(r"([A-Z]+)(\d+)", address).groups()
+        yield letter, int(row)

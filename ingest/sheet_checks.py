@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import repeat
 from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from ingest.cells import Place, as_text, typed_value
@@ -11,7 +13,7 @@ from ingest.issue import Issue, common_issue
 from ingest.reference import CodeList
 from ingest.row_words import settle
 from ingest.rules import shown
-from ingest.sheet import Row, SheetData
+from ingest.sheet import SheetData
 from ingest.spec import Field
 from ingest.vietnamese import match_key
 
@@ -26,7 +28,7 @@ def layout_issues(data: SheetData) -> list[Issue]:
     """What is unusual about how a sheet is laid out."""
     header = {"sheet": data.name, "row_number": data.header_row}
     issues = []
-    if data.census.is_hidden and data.rows:
+    if data.census.is_hidden and data.row_numbers:
         issues.append(common_issue("SHEET-11", sheet=data.name))
     if data.hidden_row_numbers:
         rows = ", ".join(map(str, data.hidden_row_numbers))
@@ -67,45 +69,45 @@ def layout_issues(data: SheetData) -> list[Issue]:
 def judge_rows(data: SheetData, judgement: Judgement, lists: dict[str, CodeList]) -> list[dict[str, object]]:
     """The typed values of every row; what is wrong with its cells goes to the judgement."""
     found: list[tuple[int, Issue]] = []  # with the place of its row
-    values = [row.values for row in data.rows]
-    held: set[tuple[int, str]] = set()  # (place of the row, field) that the words in a number cell refuse
-    if _has_words(data):
-        for index, row in enumerate(data.rows):
-            values[index], said = settle(data.form, row.values, partial(_place, data, row))
-            found += [(index, issue) for issue in said]
-            held |= {(index, issue.field_name) for issue in said if issue.severity == "error"}
-    filled = set().union(*values)
-    columns = {"_row_number": [row.number for row in data.rows]}
+    values, held = _settled(data, found)
+    count = len(data.row_numbers)
+    columns = {"_sheet": repeat(data.name, count), "_row_number": data.row_numbers}
     for known in data.form.fields:
-        # Of the rest there is nothing to say; a form has many more columns than an office fills.
-        if (
-            known.name in filled
-            or known.level != "optional"
-            or known.default is not None
-            or data.census.faulty
-        ):
-            stored = [row.get(known.name, known.default) for row in values]
-            columns[known.name] = _judge_column(data, known, stored, lists, held, found)
-    found.sort(
-        key=itemgetter(0)
-    )  # by row; within a row the words of number cells, then the fields as they stand
+        stored = values.get(known.name)
+        if stored is None:
+            # Of the rest there is nothing to say; a form has many more columns than an office fills.
+            if known.level == "optional" and known.default is None and not data.census.faulty:
+                columns[known.name] = repeat(None, count)
+                continue
+            stored = [known.default] * count
+        columns[known.name] = _judge_column(data, known, stored, lists, held, found)
+    # by row; within a row the words of number cells, then the fields as they stand
+    found.sort(key=itemgetter(0))
     judgement.issues += [issue for _, issue in found]
-    nothing = {"_sheet": data.name, "_row_number": None} | dict.fromkeys(f.name for f in data.form.fields)
-    return [
-        nothing | dict(zip(columns, row_values, strict=True))
-        for row_values in zip(*columns.values(), strict=True)
-    ]
+    return [dict(zip(columns, row_values, strict=True)) for row_values in zip(*columns.values(), strict=True)]
 
 
-def _has_words(data: SheetData) -> bool:
-    """Whether any number cell of the sheet holds a text."""
+def _settled(
+    data: SheetData, found: list[tuple[int, Issue]]
+) -> tuple[dict[str, list[object]], set[tuple[int, str]]]:
+    """The raw columns with the words of number cells put where they belong, and the (place of the row, field) that these
+    words refuse."""
     names = [known.name for known in data.form.number_fields]
-    return any(isinstance(row.values.get(name), str) for row in data.rows for name in names)
+    if not any(isinstance(value, str) for name in names for value in data.values.get(name, ())):
+        return data.values, set()
+    values = {name: list(column) for name, column in data.values.items()}
+    held = set()
+    for index, number in enumerate(data.row_numbers):
+        row, said = settle(data.form, data.row(index), partial(_place, data, number))
+        for name, value in row.items():
+            values.setdefault(name, [data.form.field(name).default] * len(data.row_numbers))[index] = value
+        found += [(index, issue) for issue in said]
+        held |= {(index, issue.field_name) for issue in said if issue.severity == "error"}
+    return values, held
 
 
-def _place(data: SheetData, row: Row, known: Field) -> Place:
-    title = data.headers.get(known.name, known.title)
-    return Place(data.name, row.number, data.columns.get(known.name), title)
+def _place(data: SheetData, number: int, known: Field) -> Place:
+    return Place(data.name, number, data.columns.get(known.name), data.headers.get(known.name, known.title))
 
 
 def _judge_column(
@@ -117,18 +119,18 @@ def _judge_column(
     found: list[tuple[int, Issue]],
 ) -> list[object]:
     """The typed values of one field in every row; what is wrong with a cell goes to ``found``."""
+    letter = data.columns.get(known.name)
+    faulty = {
+        address: fault
+        for address, fault in data.census.faulty.items()
+        if letter and address.rstrip("0123456789") == letter
+    }
+    if not faulty and (faultless := _faultless(known, stored_values, _place(data, 0, known), lists)):
+        return faultless
     typed = []
-    faulty, is_optional = data.census.faulty, known.level == "optional"
-    letter, title = data.columns.get(known.name), data.headers.get(known.name, known.title)
-    seen: dict[object, object] = {}  # what faultless values gave: most recur
-    for index, stored in enumerate(stored_values):
-        # 1, 1.0 and True are equal and mean different things.
-        key = stored if stored.__class__ is str else (stored.__class__, stored)
-        if not faulty and ((value := seen.get(key)) is not None or (stored is None and is_optional)):
-            typed.append(value)
-            continue
-        place = Place(data.name, data.rows[index].number, letter, title)
-        if faulty and (fault := faulty.get(f"{letter}{place.row_number}")) is not None:
+    for index, (number, stored) in enumerate(zip(data.row_numbers, stored_values, strict=True)):
+        place = _place(data, number, known)
+        if (fault := faulty.get(f"{letter}{number}")) is not None:
             value, issue = None, place.issue("CELL-09", known, fault)
         else:
             value, issue = typed_value(known, stored, place, lists)
@@ -140,10 +142,23 @@ def _judge_column(
                 issue = place.issue("CELL-02", known, None)
         if issue:
             found.append((index, issue))
-        else:
-            seen[key] = value
         typed.append(value)
     return typed
+
+
+def _faultless(
+    known: Field, stored_values: list[object], place: Place, lists: dict[str, CodeList]
+) -> list[object] | None:
+    """The typed values of a column that has nothing to say, each different one typed once; None for others."""
+    if len(set(map(type, stored_values)) - {str, NoneType}) > 1:
+        return None  # 1, 1.0 and True are equal and mean different things
+    typed = {}
+    for stored in set(stored_values):
+        value, issue = typed_value(known, stored, place, lists)
+        if issue or (value is None and known.level != "optional"):
+            return None
+        typed[stored] = value
+    return [typed[stored] for stored in stored_values]
 
 
 def duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Issue]:
@@ -153,13 +168,15 @@ def duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Is
         for i in found
         if i.severity == "error" and i.sheet == data.name and i.field_name in data.form.unique_key
     }
+    columns = ([row[name] for row in rows] for name in data.form.unique_key)
+    keys = list(zip(*(_keys(column) for column in columns), strict=True))
+    if len(set(keys)) == len(keys):
+        return []
     first_rows: dict[tuple, int] = {}
     issues = []
-    for row in rows:
-        values = [row[name] for name in data.form.unique_key]
-        if row["_row_number"] in faulty or values.count(None) == len(values):
+    for row, key in zip(rows, keys, strict=True):
+        if row["_row_number"] in faulty or key.count(None) == len(key):
             continue
-        key = tuple([match_key(value) if isinstance(value, str) else value for value in values])
         other = first_rows.setdefault(key, row["_row_number"])
         if other == row["_row_number"]:
             continue
@@ -180,3 +197,7 @@ def duplicates(data: SheetData, rows: list[dict], found: list[Issue]) -> list[Is
             )
         )
     return issues
+
+
+def _keys(column: list[object]) -> list[object]:
+    return [match_key(value) if isinstance(value, str) else value for value in column]

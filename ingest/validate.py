@@ -235,13 +235,13 @@ def _judge_sheet(
         judgement.issues.append(common_issue("SHEET-01", sheet=form.sheet))
         return
     is_plan = form.kind == "plan"
-    if data.rows and is_plan_period and not is_plan:
+    if data.row_numbers and is_plan_period and not is_plan:
         judgement.issues.append(
             common_issue("FILE-08", {"value": judgement.identity.period.code}, sheet=data.name)
         )
-    elif data.rows and is_province and not is_plan:
+    elif data.row_numbers and is_province and not is_plan:
         judgement.issues.append(common_issue("FILE-09", sheet=data.name))
-    if not data.rows:
+    if not data.row_numbers:
         if not nothing and (is_plan or not (is_plan_period or is_province)):
             judgement.issues.append(common_issue("SHEET-04", sheet=data.name))
     elif nothing:

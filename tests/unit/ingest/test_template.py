@@ -47,10 +47,10 @@ def test_headers_of_a_form_are_told_apart():
 def test_what_was_written_is_read(tmp_path):
     workbook = read_workbook(districts.make(tmp_path))
     assert workbook.cover["unit_code"] == "587"
-    assert [row.values["product_name"] for row in workbook.sheets["product"].rows] == [
+    assert workbook.sheets["product"].values["product_name"] == [
         "Nho sấy 1 587", "Nho sấy 2 587", "Nho sấy 3 587",
     ]  # fmt: skip
-    assert workbook.sheets["funding"].rows[0].values["disbursed_amount_vnd_million"] == 93.974
+    assert workbook.sheets["funding"].values["disbursed_amount_vnd_million"][0] == 93.974
 
 
 def test_titles_are_locked_and_data_is_free(tmp_path):
