@@ -24,13 +24,15 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
         found = [(sheet, part) for sheet, part in _sheets(package, book) if is_wanted(sheet.name)]
         if not found:
             return {}
-        empty_texts, formats = _empty_shared_texts(package, book), _formats(package, book)
+        styles, texts = (
+            list(related(package, book, kind).values()) for kind in ("/styles", "/sharedStrings")
+        )
+        empty_texts, formats = _empty_shared_texts(package, texts), _formats(package, styles)
         for sheet, part in found:
             if plain_sheet.count_plain(package[part], sheet, empty_texts, formats, shown_number):
                 continue
             counter = _Counter(sheet, empty_texts, formats)
             stream(package[part], counter.start, counter.data, counter.end)
-        styles, texts = (related(package, book, kind).values() for kind in ("/styles", "/sharedStrings"))
         note_legacy_fonts(package, styles, texts, found)
         return {sheet.name: sheet for sheet, _ in found}
 
@@ -66,7 +68,7 @@ def related(package: Mapping[str, bytes], part: str, kind: str) -> dict[str, str
     }
 
 
-def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
+def _empty_shared_texts(package: Mapping[str, bytes], text_parts: list[str]) -> set[int]:
     """Numbers of the shared strings without a visible character: their cells are empty to every reader."""
     empty: set[int] = set()
     number, text, in_text = -1, "", False
@@ -87,7 +89,7 @@ def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
         if local(tag) == "si" and not text:
             empty.add(number)
 
-    for part in related(package, book, "/sharedStrings").values():
+    for part in text_parts:
         plain = plain_sheet.empty_texts(package[part])
         if plain is None:
             stream(package[part], start, data, end)
@@ -96,10 +98,10 @@ def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
     return empty
 
 
-def _formats(package: Mapping[str, bytes], book: str) -> dict[int, str]:
+def _formats(package: Mapping[str, bytes], style_parts: list[str]) -> dict[int, str]:
     """Style number -> "%" or the zeros of a format like 0000: styles whose numbers are not shown as they are stored."""
     found: dict[int, str] = {}
-    for part in related(package, book, "/styles").values():
+    for part in style_parts:
         root = tree(package[part])
         codes = {
             int(e.attrib["numFmtId"]): e.attrib["formatCode"] for e in root.iter() if local(e.tag) == "numFmt"
