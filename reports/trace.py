@@ -88,7 +88,7 @@ def trace(database: Path, table: str, row: str, column: str, period: str | None 
         value = _value(connection, name, row, column, period)
         try:
             evidence = rows_of(connection, EVIDENCE, period=period, table=name, row=row, column=column)
-            is_of_register = _is_of_register(connection, figure)
+            is_of_register = not evidence and _is_of_register(connection, figure)
         except (duckdb.BinderException, duckdb.CatalogException) as error:
             raise TraceError(
                 f"{database.parent.name}/{database.name} was made by another version, which kept otherwise where a figure "
