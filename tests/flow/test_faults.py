@@ -2,7 +2,8 @@
 
 import districts
 import pytest
-from faults import KINDS, Book, choose, place
+from fault_book import Book
+from faults import KINDS, choose, place
 
 from ingest.spec import common_rules, load_forms
 from ingest.validate import judge_file
