@@ -37,6 +37,7 @@ class Workbook:
     cover_sheet: str | None = None
     sheets: dict[str, SheetData] = field(default_factory=dict)
     repeated_sheets: dict[str, str] = field(default_factory=dict)  # sheet -> the one it repeats
+    continued_sheets: dict[str, str] = field(default_factory=dict)  # "Sản phẩm (tiếp)" -> "Sản phẩm"
     unknown_sheets: list[str] = field(default_factory=list)
     single_form: str | None = None  # name of the one form a text file holds; it has no cover
     converted_from: str | None = None  # code table of a text file that was not Unicode
@@ -70,6 +71,10 @@ def read_workbook(path: Path) -> Workbook:
             _read_cover_grid(grid, counted, workbook)
         else:
             tables[name] = (grid, counted)
+    for name in list(workbook.unknown_sheets):
+        if other := next((sheet for sheet in read.values() if fold(name).startswith(f"{fold(sheet)} ")), None):
+            workbook.continued_sheets[name] = other
+            workbook.unknown_sheets.remove(name)
     if version := find_version(workbook.cover.get("form_version")):
         workbook.forms = version.forms
     for name, (grid, counted) in tables.items():

@@ -190,10 +190,15 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
 
 
 def _sheet_issues(workbook: Workbook) -> list[Issue]:
-    """What is unusual about the file as a whole; a second sheet of a form is an error, a foreign one is said."""
+    """What is unusual about the file as a whole; a second sheet of a form, or what looks like one, is an error, a
+    foreign one is said."""
     repeated = [
         common_issue("SHEET-07", {"other_sheet": other}, sheet=name)
         for name, other in workbook.repeated_sheets.items()
+    ]
+    repeated += [
+        common_issue("SHEET-19", {"other_sheet": other}, sheet=name)
+        for name, other in workbook.continued_sheets.items()
     ]
     foreign = [common_issue("SHEET-08", sheet=name) for name in workbook.unknown_sheets]
     file_level = []

@@ -198,6 +198,12 @@ def _foreign_sheet(book: Book, _: int) -> None:
     book.after(lambda: book.workbook.remove(sheet))
 
 
+def _continued_sheet(book: Book, _: int) -> None:
+    copy = book.workbook.copy_worksheet(book.sheet("activity"))
+    copy.title = "Hoạt động (tiếp theo)"
+    book.after(lambda: book.workbook.remove(copy))
+
+
 def _copied_sheet(book: Book, _: int) -> None:
     copy = book.workbook.copy_worksheet(book.sheet("activity"))
     copy.title = "Hoạt động (2)"
@@ -421,6 +427,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("SHEET-03", "activity", None, _unknown_column),
     Kind("SHEET-05", "activity", None, _nothing_but_filled),
     Kind("SHEET-07", "activity", None, _copied_sheet, sheet_name="Hoạt động (2)"),
+    Kind("SHEET-19", "activity", None, _continued_sheet, sheet_name="Hoạt động (tiếp theo)"),
     Kind("SHEET-08", "activity", None, _foreign_sheet, sheet_name="Bảng tính riêng"),
     Kind("SHEET-10", "target", None, _headless_column),
     Kind("SHEET-11", "activity", None, _hidden_sheet),
