@@ -15,6 +15,7 @@ from ingest.vietnamese import (
     NumberGrammarError,
     PartialDateError,
     ShortYearError,
+    SwappedDateError,
     clean,
     format_number,
     parse_date,
@@ -27,9 +28,22 @@ _MARKS = {"x": "true", "1": "true", "0": "false"}  # how a box is ticked besides
 _DATE_FOR_NUMBER = (
     "; Excel đã đổi nội dung gõ vào thành ngày, xin đổi định dạng ô sang Văn bản (Text) rồi gõ lại số"
 )
+_DATE_FOR_TEXT = (
+    "; Excel đã đổi nội dung gõ vào thành ngày, xin đổi định dạng ô sang Văn bản (Text) rồi gõ lại"
+)
+_NUMBERED = ("_number", "_no", "_code")  # how fields end that hold the number of something, never a day
+_NO_FIGURES = "; chưa biết thì xin để trống, không có thì ghi số 0"
+_NOTHING = re.compile(r"[-–—._/]+|không|không có|chưa có|chưa rõ|chưa biết", re.IGNORECASE)
+# How the words of the row above are not written out again.
+_AS_ABOVE = re.compile(
+    r"""[-–— ]*(?:n\.? ?t\.?|(?:như|giống|tương tự) (?:dòng |hàng |ô )?trên|["'”“″〃]+)[-–— .]*""",
+    re.IGNORECASE,
+)
+_SWAPPED_DATE = "; có vẻ viết theo thứ tự tháng/ngày/năm, xin xem lại mọi ngày của cột"
 _SHORT_YEAR = "; năm xin ghi đủ bốn chữ số"
 # "Số:        /KH-UBND ngày   tháng   năm 2024": a draft whose number was never filled in.
 _BLANK_DOCUMENT_NUMBER = re.compile(r"(?:số)?[ :._…]*/ ?[A-ZĐ][\w-]*(?:,? ngày .*)?", re.IGNORECASE)
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _STORED_DIGITS = Decimal("0.001")
 _LONGEST_WHOLE = 1e15  # beyond, a float no longer holds each digit
 _FLOAT_NOISE = Decimal("0.000001")
@@ -119,7 +133,8 @@ def _numeric(known: Field, value: object, place: Place) -> tuple[object, Issue |
             return None, place.issue("CELL-10", known, value, words)
         except NumberGrammarError:
             is_range = None not in (parse_range(value) or (None,))
-            return None, place.issue("CELL-19" if is_range else "CELL-03", known, value)
+            words = {"reason": _NO_FIGURES} if _NOTHING.fullmatch(value) else None
+            return None, place.issue("CELL-19" if is_range else "CELL-03", known, value, words)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     else:
@@ -158,6 +173,8 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
             return None, place.issue("CELL-04" if known.level == "key" else "CELL-18", known, value)
         except ShortYearError:
             return None, place.issue("CELL-04", known, value, {"reason": _SHORT_YEAR})
+        except SwappedDateError:
+            return None, place.issue("CELL-04", known, value, {"reason": _SWAPPED_DATE})
         except ValueError:
             return None, place.issue("CELL-04", known, value)
     elif (
@@ -177,7 +194,13 @@ def _dated(known: Field, value: object, place: Place) -> tuple[object, Issue | N
 
 
 def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue | None]:
+    if isinstance(value, date) and known.name.endswith(_NUMBERED):
+        return None, place.issue("CELL-07", known, value, {"reason": _DATE_FOR_TEXT})
     text = as_text(value)
+    if _AS_ABOVE.fullmatch(text):
+        return None, place.issue("CELL-20", known, value)
+    if not _LETTER_OR_DIGIT.search(text) and known.level != "optional":
+        return None, place.issue("CELL-01" if known.level == "key" else "CELL-02", known, value)
     if known.level != "key" and "/" in text and _BLANK_DOCUMENT_NUMBER.fullmatch(text):
         return None, place.issue("CELL-18", known, value)
     longest = known.constraints.get("maxLength")

@@ -1,4 +1,5 @@
-"""The same content again: last period's file, or another unit's, told by fingerprints kept in the ledger."""
+"""The same content again: last period's file, or another unit's, told by fingerprints kept in the ledger; and a period
+that the day of arrival tells to be the wrong one."""
 
 from __future__ import annotations
 
@@ -70,6 +71,8 @@ def copies(judgement: Judgement, standing: Standing, received_on: date) -> list[
     unit, period = judgement.identity.unit, judgement.identity.period
     if unit is None or period is None:
         return []
+    if any(issue.rule_id == "FILE-18" for issue in judgement.issues):
+        return []  # its communes have told
     mine = judgement.fingerprints
     filled = [name for name in TABLE_FORM_NAMES if judgement.tables.get(name)]
     if not filled:
@@ -118,9 +121,37 @@ def _another_units(
     return []
 
 
+def too_early(judgement: Judgement, received_on: date) -> list[Issue]:
+    """FILE-26 or FILE-27 for a half-year that was not begun or not over on the day of arrival; plans are made ahead."""
+    period = judgement.identity.period
+    if judgement.identity.unit is None or period is None or period.kind == "Y":
+        return []
+    if received_on > period.cut_off_on:
+        return []
+    where = next((cell for cell in judgement.layout if cell["field_name"] == "period_code"), {})
+    words = {
+        "received_on": received_on,
+        "period_starts_on": period.starts_on,
+        "cut_off_on": period.cut_off_on,
+    }
+    return [
+        common_issue(
+            "FILE-26" if received_on < period.starts_on else "FILE-27",
+            words,
+            sheet=where.get("_sheet"),
+            row_number=where.get("header_row_number"),
+            column_letter=where.get("column_letter"),
+            column_title=where.get("header_text"),
+            field_name=where.get("field_name"),
+            value_text=period.code,
+        )
+    ]
+
+
 def refuse_copies(judgement: Judgement, standing: Standing, received_on: date) -> Judgement:
-    """The judgement with what ``copies`` finds; an error refuses what was accepted."""
+    """The judgement with what ``copies`` and ``too_early`` find; an error refuses what was accepted."""
     judgement.issues.extend(copies(judgement, standing, received_on))
+    judgement.issues.extend(too_early(judgement, received_on))
     if judgement.verdict == "accepted" and judgement.error_count:
         judgement.verdict = "refused"
     return judgement

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.legacy_text import font_encoding
-from ingest.look_xlsx import shown_number
+from ingest.number_formats import shown_number, with_words
 from ingest.package_xml import local, open_package, stream
 from ingest.second_look import DamagedPackageError, SheetCensus, column_letter
 
@@ -20,6 +20,8 @@ def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensu
         if b"encryption-data" in package.get("META-INF/manifest.xml", b""):
             raise DamagedPackageError("tệp đang đặt mật khẩu")
         counter = _Counter(is_wanted)
+        if b"display-factor" in package.get("styles.xml", b""):
+            stream(package["styles.xml"], counter.start_number_style, counter.data, counter.end)
         stream(package["content.xml"], counter.start, counter.data, counter.end)
     return counter.sheets
 
@@ -33,7 +35,9 @@ class _Counter:
         self._sheet: SheetCensus | None = None
         self._hidden_styles: set[str] = set()
         self._fonts: dict[str, str] = {}  # style -> encoding of its legacy font
-        self._style = ""
+        self._factors: dict[str, str] = {}  # number style -> what its numbers are divided by, "1000000"
+        self._number_styles: dict[str, str] = {}  # style -> its number style
+        self._style = self._number_style = ""
         self._row = self._row_repeats = self._column = self._table_column = 0
         self._cell: dict[str, str] | None = None
         self._text = ""
@@ -44,6 +48,9 @@ class _Counter:
         plain = {local(key): value for key, value in attributes.items()}
         if name == "style":
             self._style = plain.get("name", "")
+            self._number_styles[self._style] = plain.get("data-style-name", "")
+        elif name in ("number-style", "number"):
+            self.start_number_style(tag, attributes)
         elif name == "text-properties" and (encoding := font_encoding(plain.get("font-name"))):
             self._fonts[self._style] = encoding
         elif name == "table-properties" and plain.get("display") == "false":
@@ -73,6 +80,14 @@ class _Counter:
             self._notes += 1
         elif name == "p" and self._text and not self._notes:
             self._text += "\n"
+
+    def start_number_style(self, tag: str, attributes: dict[str, str]) -> None:
+        """Note what the numbers of a style are divided by."""
+        plain = {local(key): value for key, value in attributes.items()}
+        if local(tag) == "number-style":
+            self._number_style = plain.get("name", "")
+        elif local(tag) == "number" and "display-factor" in plain:
+            self._factors[self._number_style] = plain["display-factor"]
 
     def data(self, characters: str) -> None:
         if self._cell is not None and not self._notes:
@@ -104,6 +119,11 @@ class _Counter:
                 self._sheet.shown[self._row, first] = shown_number(cell["value"], "%")
             elif kind == "float" and _ZEROS_BEFORE.fullmatch(text):
                 self._sheet.shown[self._row, first] = text
+            elif kind == "float":
+                number_style = self._number_styles.get(cell.get("style-name", ""), "")
+                shown = with_words(cell["value"], text, self._factors.get(number_style, "1"))
+                if shown is not None:
+                    self._sheet.shown[self._row, first] = shown
         rows, columns = int(cell.get("number-rows-spanned", 1)), int(cell.get("number-columns-spanned", 1))
         if rows > 1 or columns > 1:
             self._sheet.merge(self._row, first, self._row + rows - 1, first + columns - 1)

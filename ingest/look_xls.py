@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from ingest.legacy_text import font_encoding
-from ingest.look_xlsx import shown_number
+from ingest.number_formats import shown_number, telling_format
 from ingest.second_look import DamagedPackageError, SheetCensus, column_letter
 
 # An .xlsx with a password is an OLE file around an encrypted package.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_ZEROS = re.compile(r"00+")
 
 
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
@@ -66,7 +64,6 @@ def _count(book, sheet) -> SheetCensus:
                     found.fonts[f"{column_letter(column)}{row + 1}"] = fonts[font]
                 if cell.ctype == xlrd.XL_CELL_NUMBER:
                     code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-                    number_format = "%" if "%" in code else code
-                    if number_format == "%" or _ZEROS.fullmatch(number_format):
+                    if number_format := telling_format(code):
                         found.shown[row + 1, column + 1] = shown_number(str(cell.value), number_format)
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ingest.look_xlsx import related, shown_number
+from ingest.look_xlsx import related
+from ingest.number_formats import shown_number, telling_format
 from ingest.package_xml import open_package
 from ingest.second_look import DamagedPackageError, SheetCensus
 
@@ -19,7 +19,6 @@ _ERROR_TEXTS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
 _PERCENT_IDS = (9, 10)
-_ZEROS = re.compile(r"0{2,}")
 _HIDDEN_ROW = 0x10  # bit 4 of the third byte of flags
 _CELL_HEAD = 8  # column, and style number with a flag
 
@@ -90,7 +89,7 @@ def _empty_shared_texts(package: Mapping[str, bytes], book: str) -> set[int]:
 
 
 def _formats(package: Mapping[str, bytes], book: str) -> dict[int, str]:
-    """Style number -> "%" or the zeros of a format like 0000."""
+    """Style number -> telling format."""
     found: dict[int, str] = {}
     for part in related(package, book, "/styles").values():
         codes: dict[int, str] = {}
@@ -105,10 +104,8 @@ def _formats(package: Mapping[str, bytes], book: str) -> dict[int, str]:
             elif kind == _CELL_FORMAT and style is not None:
                 (format_id,) = struct.unpack_from("<H", data, 2)
                 code = codes.get(format_id, "")
-                if format_id in _PERCENT_IDS or "%" in code:
-                    found[style] = "%"
-                elif _ZEROS.fullmatch(code):
-                    found[style] = code
+                if telling := "%" if format_id in _PERCENT_IDS else telling_format(code):
+                    found[style] = telling
                 style += 1
     return found
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ingest import plain_sheet
 from ingest.legacy_fonts import note_legacy_fonts
+from ingest.number_formats import shown_number, telling_format
 from ingest.package_xml import local, open_package, stream, tree
 from ingest.second_look import SheetCensus, position
 
 _TEXT_PARTS = ("v", "t", "f")
 _PERCENT_IDS = (9, 10)  # number formats every reader knows without a definition: 0% and 0.00%
-_ZEROS = re.compile(r"0+")
 
 
 def census(path: Path, is_wanted: Callable[[str], bool]) -> dict[str, SheetCensus]:
@@ -99,7 +98,7 @@ def _empty_shared_texts(package: Mapping[str, bytes], text_parts: list[str]) -> 
 
 
 def _formats(package: Mapping[str, bytes], style_parts: list[str]) -> dict[int, str]:
-    """Style number -> "%" or the zeros of a format like 0000: styles whose numbers are not shown as they are stored."""
+    """Style number -> telling format: styles whose numbers are not shown as they are stored."""
     found: dict[int, str] = {}
     for part in style_parts:
         root = tree(package[part])
@@ -110,10 +109,8 @@ def _formats(package: Mapping[str, bytes], style_parts: list[str]) -> dict[int, 
         for style, element in enumerate(cell_formats):
             format_id = int(element.attrib.get("numFmtId", 0))
             code = codes.get(format_id, "")
-            if format_id in _PERCENT_IDS or "%" in code:
-                found[style] = "%"
-            elif len(code) > 1 and _ZEROS.fullmatch(code):
-                found[style] = code
+            if telling := "%" if format_id in _PERCENT_IDS else telling_format(code):
+                found[style] = telling
     return found
 
 
@@ -178,16 +175,3 @@ class _Counter:
             return bool(value) and int(value) not in self._empty_texts
         text = self._texts.get("t") if kind == "inlineStr" else value
         return bool(text and text.strip())
-
-
-def shown_number(stored: str, number_format: str) -> str:
-    """The number as its cell shows it, in Vietnamese grammar: 0.5 as "50%", 7 with the format 000 as "007"."""
-    from decimal import Decimal
-
-    from ingest.vietnamese import format_number
-
-    # A stored 0.07 may be 7.0000000000000007E-2; Excel itself shows fifteen digits.
-    number = Decimal(f"{float(stored):.15g}")
-    if number_format == "%":
-        return f"{format_number(number * 100)}%"
-    return f"{int(number):0{len(number_format)}d}" if number == int(number) else format_number(number)

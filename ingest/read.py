@@ -11,7 +11,7 @@ from ingest import read_csv
 from ingest.attachments import attachments
 from ingest.legacy_cells import Recoded, recode
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
-from ingest.sheet import Grid, SheetData, read_table, tidy
+from ingest.sheet import Grid, SheetData, is_understood, read_table, tidy
 from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, find_version, load_forms, load_versions
 from ingest.vietnamese import fold
 
@@ -37,6 +37,7 @@ class Workbook:
     cover_sheet: str | None = None
     sheets: dict[str, SheetData] = field(default_factory=dict)
     repeated_sheets: dict[str, str] = field(default_factory=dict)  # sheet -> the one it repeats
+    continued_sheets: dict[str, str] = field(default_factory=dict)  # "Sản phẩm (tiếp)" -> "Sản phẩm"
     unknown_sheets: list[str] = field(default_factory=list)
     single_form: str | None = None  # name of the one form a text file holds; it has no cover
     converted_from: str | None = None  # code table of a text file that was not Unicode
@@ -70,6 +71,10 @@ def read_workbook(path: Path) -> Workbook:
             _read_cover_grid(grid, counted, workbook)
         else:
             tables[name] = (grid, counted)
+    for name in list(workbook.unknown_sheets):
+        if other := next((sheet for sheet in read.values() if fold(name).startswith(f"{fold(sheet)} ")), None):
+            workbook.continued_sheets[name] = other
+            workbook.unknown_sheets.remove(name)
     if version := find_version(workbook.cover.get("form_version")):
         workbook.forms = version.forms
     for name, (grid, counted) in tables.items():
@@ -193,15 +198,29 @@ def _read_cover_grid(grid: Grid, counted: SheetCensus, workbook: Workbook) -> No
     # What the cover says decides its version, so a label of any version is one.
     covers = (version.forms["cover"] for version in load_versions().values())
     labels = {fold(header): f for form in covers for f in form.fields for header in f.headers}
+    merged = {(top, left): right for top, left, _, right in counted.merged}
     for row_number, cells in enumerate(grid, start=1):
         for index, cell in enumerate(cells):
             known = labels.get(fold(cell)) if isinstance(cell, str) else None
-            if known is None or known.name in workbook.cover:
+            if known is None:
                 continue
-            value = cells[index + 1] if index + 1 < len(cells) else ""
-            workbook.cover[known.name] = counted.shown.get((row_number, index + 2), tidy(value))
-            letter = column_letter(index + 1)
+            if known.name in workbook.cover and (
+                # A title may have the words of a label; of who and when, the one with a value beside it is meant.
+                known.level != "key"
+                or workbook.cover[known.name] is not None
+                or known.name in workbook.cover_faulty
+            ):
+                continue
+            at = merged.get((row_number, index + 1), index + 1)  # right of the label, from 0
+            value = cells[at] if at < len(cells) else ""
+            shown = counted.shown.get((row_number, at + 1))
+            is_shown = shown is not None and is_understood(known, shown)
+            value = shown if is_shown else tidy(value)
+            letter = column_letter(at)
+            fault = counted.faulty.get(f"{letter}{row_number}")
+            if value is None and fault is None and known.name in workbook.cover:
+                continue
+            workbook.cover[known.name] = value
             workbook.cover_cells[known.name] = (row_number, letter)
-            if f"{letter}{row_number}" in counted.faulty:
-                workbook.cover_faulty[known.name] = counted.faulty[f"{letter}{row_number}"]
-            break
+            if fault is not None:
+                workbook.cover_faulty[known.name] = fault

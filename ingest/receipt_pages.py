@@ -6,6 +6,7 @@ from itertools import groupby
 
 from ingest.answer_page import Cell, Page
 from ingest.changes import Changes, RowChange
+from ingest.identity import Identity
 from ingest.issue import Issue
 from ingest.mark import MOST_NOTES
 from ingest.reference import Period, code_list
@@ -16,7 +17,9 @@ from ingest.spec import (
     RECEIPT_SHEET,
     TABLE_FORM_NAMES,
     Field,
+    list_names,
     load_forms,
+    load_list,
 )
 from ingest.validate import Judgement
 from ingest.vietnamese import format_value
@@ -97,7 +100,7 @@ def _verdict_page(
     facts: list[tuple[str, str | int]] = [
         ("Tệp", file_name),
         ("Mã tiếp nhận", submission_id),
-        ("Đơn vị", f"{unit.code} - {unit.name}" if unit else _UNKNOWN),
+        ("Đơn vị", f"{unit.code} - {unit.name}" if unit else _of_nobody(judgement.identity)),
         ("Kỳ báo cáo", _period_name(period) if period else _UNKNOWN),
         ("Ngày chốt kỳ", f"{period.cut_off_on:%d/%m/%Y}" if period else _UNKNOWN),
         ("Hạn gửi", f"{due:%d/%m/%Y}" if due else _UNKNOWN),
@@ -123,6 +126,12 @@ def _verdict_page(
             [Cell(f'Xem từng lỗi, lưu ý: trang "{findings}"', "free_link", (findings, "A1"), span=5)],
         ]
     return Page(names[RECEIPT_SHEET], (24, 52, 18, 15, 15), rows)
+
+
+def _of_nobody(identity: Identity) -> str:
+    if identity.form_version in list_names():
+        return f"các đơn vị có trong {load_list(identity.form_version).form.title}"
+    return _UNKNOWN
 
 
 def _period_name(period: Period) -> str:

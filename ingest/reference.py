@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -81,7 +81,7 @@ class CodeList:
         return name if self.name in _NAME_ONLY or name == code else f"{code} - {name}"
 
     def find(self, typed: str) -> str | None:
-        """The code a clerk means: the code itself, its name, "code - name", or the name without xã, phường …
+        """The code a clerk means: the code itself, its name ("TT" for thị trấn …), "code - name", or the name without xã …
 
         Spelling with diacritics decides before spelling without: Thanh Hải and Thành Hải are two communes. None when
         nothing in the list is meant, or more than one entry.
@@ -96,7 +96,7 @@ class CodeList:
     def _lookups(self) -> list[tuple[Callable[[str], str], dict[str, set[str]]]]:
         """In order of trust: how a text is made a key, and the codes each key stands for."""
         spellings = (
-            lambda code, name: (code, name, f"{code} - {name}"),
+            lambda code, name: (code, name, f"{code} - {name}", *_short_names(name)),
             lambda code, name: (plain_name(name),),
         )
         lookups = []
@@ -113,6 +113,15 @@ class CodeList:
 def plain_name(unit_name: str) -> str:
     """The name without Xã, Huyện, Tỉnh …"""
     return _UNIT_WORD.sub("", unit_name)
+
+
+def _short_names(unit_name: str) -> Iterator[str]:
+    """ "TT Phước Dân", "TT. Phước Dân" for Thị trấn Phước Dân; nothing of a name that is no unit's."""
+    word = _UNIT_WORD.match(unit_name)
+    if word:
+        short = "".join(part[0] for part in word[0].split())
+        yield f"{short} {unit_name[word.end() :]}"
+        yield f"{short}. {unit_name[word.end() :]}"
 
 
 def _rows(list_name: str, begins_with: str = "") -> list[dict[str, str]]:

@@ -6,7 +6,6 @@ is named, and as long as there is one nothing of the list is taken: it may be mi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -20,7 +19,7 @@ from ingest.read import UnreadableError, Workbook, read_grids
 from ingest.reference import CodeList, Period, Unit, units_of_province
 from ingest.rules import run_rules
 from ingest.second_look import SheetCensus
-from ingest.sheet import Grid, SheetData, read_table, tidy
+from ingest.sheet import Grid, SheetData, counts_columns, read_table, tidy
 from ingest.sheet_checks import duplicates, judge_rows, layout_issues
 from ingest.spec import FORM_NAMES, UNDER, ListLayout, ListTable, load_forms, load_list
 from ingest.store import literal, memory, select_rows
@@ -29,7 +28,6 @@ from ingest.vietnamese import clean, fold
 
 HEADER_SEARCH_ROWS = 30
 _MAX_HEADER_ROWS = 4
-_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?")
 # A table with fewer of the list's titles is another table.
 _FEWEST_TITLES = 4
 
@@ -345,7 +343,7 @@ def _with_one_header(grid: Grid, counted: SheetCensus, layout: ListLayout) -> Gr
         last += 1
     header = [_title([row[column] for row in filled[first : last + 1]], _left(filled[first : last + 1], column), titles)
               for column in range(len(grid[last]))]  # fmt: skip
-    if last + 1 < len(grid) and _counts_columns(grid[last + 1]):
+    if last + 1 < len(grid) and counts_columns(grid[last + 1 : last + 2]):
         last += 1
     blank = [""] * len(header)
     return [*grid[:first], *[blank] * (last - first), header, *grid[last + 1 :]]
@@ -372,12 +370,3 @@ def _title(texts: list[object], above: list[object], titles: dict[str, str]) -> 
         return ""
     pairs = [f"{clean(str(upper))}{UNDER}{text}" for text in reversed(own) for upper in reversed(above)]
     return next((text for text in (*pairs, *reversed(own)) if fold(text) in titles), own[-1])
-
-
-def _counts_columns(cells: list[object]) -> bool:
-    """Whether a row numbers the columns: (1), (2), (3) …"""
-    found = [_COLUMN_NUMBER.fullmatch(as_text(value)) for value in cells if tidy(value) is not None]
-    if len(found) < _FEWEST_TITLES or not all(found):
-        return False
-    numbers = [int(match[1]) for match in found]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -95,9 +95,9 @@ def disagreements(hint: Hint, unit: Unit | None, period: Period | None, cover_ce
         else:
             issues.append(common_issue("FILE-11", words | {"place": "trang Bìa"}, **cover_cell))
     said = (
-        ("tên tệp", hint.name_unit, unit, {hint.folder_unit}),
-        ("tên tệp", hint.name_period, period, set()),
-        ("tên thư mục", hint.folder_period, period, set()),
+        ("Tên tệp", hint.name_unit, unit, {hint.folder_unit}),
+        ("Tên tệp", hint.name_period, period, set()),
+        ("Tên thư mục", hint.folder_period, period, set()),
     )
     for place, code, known, others in said:
         if code and known and code not in {known.code, *others}:

@@ -10,8 +10,8 @@ from itertools import compress
 from ingest.cells import as_text
 from ingest.second_look import SheetCensus, column_letter
 from ingest.spec import Field, Form
-from ingest.titles import Titles, foreign_unit
-from ingest.vietnamese import clean
+from ingest.titles import Titles, foreign_unit, unit_of_table
+from ingest.vietnamese import AmbiguousNumberError, NumberGrammarError, clean, is_total, read_number
 
 # The header stands within the first rows; a template puts it in row 4.
 HEADER_SEARCH_ROWS = 30
@@ -37,8 +37,10 @@ class SheetData:
     unread_counts: dict[str, int] = field(default_factory=dict)  # column letter -> filled cells nobody reads
     guessed_headers: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, field meant
     foreign_units: dict[str, tuple[str, str]] = field(default_factory=dict)  # letter -> header, unit it says
+    unit_above: tuple[int, str, str, str] | None = None  # row, letter, another unit, the one asked for
     repeated_headers: dict[str, str] = field(default_factory=dict)
     headless_columns: list[str] = field(default_factory=list)  # letters of columns with values and no header
+    unread_totals: dict[int, list[str]] = field(default_factory=dict)  # row -> "Tổng cộng" in such columns
     row_numbers: list[int] = field(default_factory=list)  # of the rows with anything in them, in the sheet
     values: dict[str, list[object]] = field(
         default_factory=dict
@@ -74,6 +76,17 @@ class SheetData:
             self.values = {name: list(compress(column, mask)) for name, column in self.values.items()}
 
 
+def is_understood(known: Field, shown: str) -> bool:
+    """Whether what a number's format shows is to be read in its place: not where it adds words that say nothing here."""
+    if known.type not in ("integer", "number") or known.unit_field or shown.endswith("%"):
+        return True
+    try:
+        read_number(shown, known.unit, known.counts)
+    except (NumberGrammarError, AmbiguousNumberError):
+        return False
+    return True
+
+
 def tidy(value: object) -> object:
     """None for an empty cell; text in NFC without outer spaces; everything else as stored."""
     if isinstance(value, str):
@@ -91,6 +104,7 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     first, last, data.other_header_row = header
     data.header_row = last + 1
     positions = _map_columns(data, grid, first, last, titles)
+    data.unit_above = _unit_above(data, grid[:first])
     if counts_columns(grid[last + 1 : last + 2]):
         data.numbering_row = last + 2
     below = grid[last + 1 :]
@@ -107,6 +121,19 @@ def read_table(form: Form, grid: Grid, census: SheetCensus) -> SheetData:
     for joined in (f for f in form.fields if f.is_joined and f.name in data.columns):
         _take_apart(data, joined)
     return data
+
+
+def _unit_above(data: SheetData, rows: Grid) -> tuple[int, str, str, str] | None:
+    """The line above a table that says another unit than its columns are asked in."""
+    units = {known.unit for known in data.form.number_fields if known.unit and known.name in data.columns}
+    for number, cells in enumerate(rows, start=1):
+        for index, cell in enumerate(cells):
+            if not (isinstance(cell, str) and (":" in cell or "." in cell)):
+                continue
+            for unit in sorted(units):
+                if said := unit_of_table(clean(cell), unit):
+                    return number, column_letter(index), said, unit
+    return None
 
 
 def _is_row(data: SheetData) -> Iterator[bool]:
@@ -159,10 +186,14 @@ def find_header(grid: Grid, titles: Titles) -> tuple[int, int, int | None] | Non
 
 
 def counts_columns(below_header: Grid) -> bool:
-    """Whether the row below the header is one that official tables have: 1, 2, 3 … or (1), (2), (3)=(1)+(2) …"""
+    """Whether the row below the header is one that official tables have: 1, 2, 3 … or A, B, (1), (2), (3)=(1)+(2) …"""
     texts = [as_text(cell) for cells in below_header for cell in cells if tidy(cell) is not None]
+    if len(texts) < 3:
+        return False
+    lettered = next((n for n, text in enumerate(texts) if text.strip("()") != chr(ord("A") + n)), len(texts))
+    texts = texts[lettered:]
     numbers = [re.match(r"\(?(\d{1,2})\)?(?:\s*=[\d()\s+*/x:-]+)?$", text) for text in texts]
-    return len(texts) >= 3 and [n and int(n[1]) for n in numbers] == list(range(1, len(texts) + 1))
+    return bool(texts) and [n and int(n[1]) for n in numbers] == list(range(1, len(texts) + 1))
 
 
 def _adds_titles(grid: Grid, found: list[dict[int, str]], index: int, known: dict[int, str]) -> bool:
@@ -195,6 +226,9 @@ def _map_columns(data: SheetData, grid: Grid, first: int, last: int, titles: Tit
                     data.foreign_units[letter] = (known, said)
             continue
         count = sum(tidy(cells[index]) is not None for cells in grid[last + 1 :])
+        for number, cells in enumerate(grid[last + 1 :] if count else (), start=last + 2):
+            if is_total(cell := tidy(cells[index])):
+                data.unread_totals.setdefault(number, []).append(cell)
         if texts:
             unknown[index] = texts[-1]
             data.unread_counts[letter] = count
@@ -222,10 +256,10 @@ def _column_values(data: SheetData, cells: Sequence[object], index: int, first: 
     filled down."""
     tidied = {cell: tidy(cell) for cell in set(cells) if isinstance(cell, str)}
     values = list(map(tidied.get, cells, cells))
-    for (row, column), text in data.census.shown.items():
-        if column == index + 1 and row >= first:
-            values[row - first] = text
     known = data.form.field(next(n for n, letter in data.columns.items() if letter == column_letter(index)))
+    for (row, column), text in data.census.shown.items():
+        if column == index + 1 and row >= first and is_understood(known, text):
+            values[row - first] = text
     if known.type == "date" and data.census.is_1904:
         # A bare number of days counts from another day here; as text it is no date and the clerk is asked.
         values = [str(value) if isinstance(value, int | float) else value for value in values]

@@ -50,6 +50,10 @@ def layout_issues(data: SheetData) -> list[Issue]:
         known = data.form.field(next(n for n, column in data.columns.items() if column == letter))
         words = {"said": said, "unit": known.unit}
         issues.append(common_issue("SHEET-15", words, **header, column_letter=letter, column_title=title))
+    if data.unit_above and data.row_numbers:
+        row_number, letter, said, unit = data.unit_above
+        where = {"sheet": data.name, "row_number": row_number, "column_letter": letter, "value_text": said}
+        issues.append(common_issue("SHEET-18", {"said": said, "unit": unit}, **where))
     if data.hidden_titles:
         columns = ", ".join(f"{letter} - {title}" for letter, title in data.hidden_titles.items())
         issues.append(common_issue("SHEET-14", {"columns": columns}, **header))

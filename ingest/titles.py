@@ -8,6 +8,7 @@ from ingest.spec import Field, Form
 from ingest.vietnamese import clean, fold
 
 _BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
+_UNIT_LINE = re.compile(r"[(\[]?(?:đơn vị(?: tính)?|đvt|đv) ?[:.] ?(.+?)[)\]]?", re.IGNORECASE)
 # Two spellings of one title score at least this; the next field must be clearly worse: "Điểm phần A" is not "phần B".
 _SURE_SCORE = 88
 _SURE_LEAD = 8
@@ -60,9 +61,16 @@ class Titles:
 
 def foreign_unit(header: str, known: Field) -> str | None:
     """The unit a header says in brackets when it is not the field's own: "nghìn đồng" where triệu đồng is asked."""
-    own, words = _UNITS.get(known.unit, (set(), set()))
-    for inside in _BRACKETS.findall(header):
-        said = fold(inside)
-        if said not in own and said and words.issuperset(said.split()):
-            return clean(inside)
-    return None
+    return next((clean(said) for said in _BRACKETS.findall(header) if _is_foreign(said, known.unit)), None)
+
+
+def unit_of_table(text: str, unit: str) -> str | None:
+    """The unit a line above a table ("Đơn vị tính: đồng") says when it is another one of the same kind."""
+    line = _UNIT_LINE.fullmatch(text)
+    return clean(line[1]) if line and _is_foreign(line[1], unit) else None
+
+
+def _is_foreign(said: str, unit: str | None) -> bool:
+    own, words = _UNITS.get(unit, (set(), set()))
+    key = fold(said)
+    return bool(key) and key not in own and words.issuperset(key.split())

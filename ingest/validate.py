@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from ingest.aside_rows import take_asides
 from ingest.cells import Place, typed_value
 from ingest.copies import fingerprints
 from ingest.identity import IDENTITY_FIELDS, NOBODY, Identity, identify
@@ -126,7 +127,8 @@ def judge(workbook: Workbook, province_code: str, hint: Hint = NO_HINT) -> Judge
 
 
 def _is_unfilled(judgement: Judgement, cover: dict) -> bool:
-    """No row and no "nothing to report"; or a half-year's template as it was sent out, products prefilled, unsigned."""
+    """No row and no "nothing to report"; or a half-year's template as it was sent out, with the products and open targets
+    it comes with, unsigned."""
     if any(cover.get(f"nothing_to_report_{n}") for n in TABLE_FORM_NAMES):
         return False
     filled = {name for name, rows in judgement.tables.items() if name != "cover" and rows}
@@ -136,7 +138,7 @@ def _is_unfilled(judgement: Judgement, cover: dict) -> bool:
     return (
         "cover" in judgement.tables
         and not is_signed
-        and filled <= {"product"}
+        and not any(load_forms()[name].kind == "flow" for name in filled)
         and judgement.identity.period.kind != "Y"
     )
 
@@ -188,10 +190,15 @@ def _judge_cover(workbook: Workbook, judgement: Judgement, lists: dict[str, Code
 
 
 def _sheet_issues(workbook: Workbook) -> list[Issue]:
-    """What is unusual about the file as a whole; a second sheet of a form is an error, a foreign one is said."""
+    """What is unusual about the file as a whole; a second sheet of a form, or what looks like one, is an error, a
+    foreign one is said."""
     repeated = [
         common_issue("SHEET-07", {"other_sheet": other}, sheet=name)
         for name, other in workbook.repeated_sheets.items()
+    ]
+    repeated += [
+        common_issue("SHEET-19", {"other_sheet": other}, sheet=name)
+        for name, other in workbook.continued_sheets.items()
     ]
     foreign = [common_issue("SHEET-08", sheet=name) for name in workbook.unknown_sheets]
     file_level = []
@@ -254,12 +261,15 @@ def _judge_sheet(
             judgement.issues.append(
                 common_issue("SHEET-02", sheet=data.name, column_title=known.title, field_name=known.name)
             )
+        # It may stand there under another title.
+        judgement.issues.extend(issue for issue in layout_issues(data) if issue.rule_id == "SHEET-03")
         return
     judgement.issues.extend(layout_issues(data))
     for field_name, letter in data.columns.items():
         judgement.layout.append(
             _layout(data.name, field_name, letter, data.headers[field_name], data.header_row)
         )
+    judgement.issues.extend(take_asides(data, lists))
     judgement.tables[name] = judge_rows(data, judgement, lists)
     judgement.issues.extend(duplicates(data, judgement.tables[name], judgement.issues))
 

@@ -65,7 +65,7 @@ _APPROXIMATE = re.compile(
 _DAY_MONTH_YEAR = re.compile(r"(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4})", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}", re.ASCII)
 # A spreadsheet's export writes the time of day behind a date.
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?)?", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]00:00(?::00)?)?", re.ASCII)
 # "Ninh Phước, ngày 04 tháng 12 năm 2020": the place and the word before a date of a document.
 _BEFORE_DATE = re.compile(r"(?:[^\d,]+, ?)?ngày ?(?=[\d./_…t])", re.IGNORECASE)
 _GAP = "[ ._…]*"
@@ -80,6 +80,9 @@ _DRAFT_DATES = tuple(
         ("()", "(?:tháng)?", _MONTH, "(?:/|năm)", _YEAR),
     )
 )
+# Diacritics decide: "Cộng đồng" and "Tổng công ty" are names. Few other texts of a sheet begin so.
+_TOTAL_BEGINNINGS = ("tổng", "cộng", "Tổng", "Cộng", "TỔNG", "CỘNG")
+_TOTAL = re.compile(r"(?:tổng|cộng)(?: ?[:(\d].*)?|(?:tổng cộng|tổng số|cộng dồn)\b.*", re.IGNORECASE)
 _LETTERS_AND_DIGITS = re.compile(r"[a-z0-9]+")
 # Accents as characters of their own, which text from old editors and from macOS carries.
 _LOOSE_MARKS = re.compile("[\u0300-\u0303\u0306\u0309\u031b\u0323]+")
@@ -100,6 +103,10 @@ class PartialDateError(ValueError):
 
 class ShortYearError(ValueError):
     """The text is a date with a year of two digits, which may be of another century or no year at all."""
+
+
+class SwappedDateError(ValueError):
+    """The text is a date only when its month is read before its day."""
 
 
 class NumberGrammarError(ValueError):
@@ -155,6 +162,11 @@ def fold(text: str) -> str:
 def loose_key(text: str) -> str:
     """As fold, with y as i: "kỹ" and "kĩ" are one word. Only to look up a list entry that no stricter key has found."""
     return fold(text).replace("y", "i")
+
+
+def is_total(cell: object) -> bool:
+    """Whether a cell ("Tổng cộng", "Cộng:") says that its row adds up others."""
+    return isinstance(cell, str) and cell.startswith(_TOTAL_BEGINNINGS) and bool(_TOTAL.fullmatch(cell))
 
 
 class TypedNumber(NamedTuple):
@@ -238,8 +250,8 @@ def without_approximation(text: str) -> str | None:
 def parse_date(text: str) -> date:
     """A typed date: d/m/yyyy (also with dots or hyphens), yyyy-mm-dd, or "ngày 4 tháng 12 năm 2020".
 
-    Raises ValueError when there is no such day, as PartialDateError when a part of it was left open and as
-    ShortYearError when its year has two digits.
+    Raises ValueError when there is no such day, as PartialDateError when a part of it was left open, as ShortYearError when
+    its year has two digits and as SwappedDateError for "12/25/2024".
     """
     typed = clean(text)
     if match := _ISO_DATE.fullmatch(typed):
@@ -249,6 +261,8 @@ def parse_date(text: str) -> date:
         typed = typed[word.end() :]
     if match := _DAY_MONTH_YEAR.fullmatch(typed):
         day, month, year = (int(part) for part in match.groups())
+        if day <= 12 < month <= 31:
+            raise SwappedDateError(f"{text!r} has its month before its day")
         return date(year, month, day)
     if _SHORT_YEAR.fullmatch(typed):
         raise ShortYearError(f"{text!r} has a year of two digits")

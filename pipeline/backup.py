@@ -173,8 +173,10 @@ def _logs(settings: Settings, folder: Path) -> Iterator[tuple[str, Path | bytes]
 
 
 def _sealed(settings: Settings, folder: Path) -> Iterator[tuple[str, Path | bytes]]:
+    from reports.frozen import SEAL
+
     # A release that nobody has signed may be exchanged at any moment, and `ocop freeze` makes it again.
-    for seal in sorted(folder.rglob("seal.json")):
+    for seal in sorted(folder.rglob(SEAL)):
         yield from _named(settings.home, sorted(seal.parent.iterdir()))
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import date, timedelta
 
-from pipeline.home import published_database
+from pipeline.home import published_database, rows_of
 from pipeline.settings import Settings
 
 # The unit is the one that reported the product last or, once that has ended, what its commune became. A certificate that a
@@ -93,9 +93,7 @@ def expiring_certificates(settings: Settings, day: date, within_days: int) -> di
     import duckdb
 
     with duckdb.connect(str(published_database(settings)), read_only=True) as connection:
-        cursor = connection.execute(_QUERY, {"day": day, "last_day": day + timedelta(days=within_days)})
-        columns = [column[0] for column in cursor.description]
-        found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        found = rows_of(connection, _QUERY, day=day, last_day=day + timedelta(days=within_days))
         (undated,) = connection.execute(_UNDATED, {"day": day}).fetchone()
     return {"as_of": day, "within_days": within_days, "certificates": found, "undated_count": undated}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipeline.home import published_database
-from pipeline.look import UsageError
+from pipeline.outcome import UsageError
 from pipeline.settings import TIME_ZONE, Settings
 
 EXPORT_FORMATS = ("xlsx", "csv", "parquet")

@@ -1,12 +1,16 @@
-"""What a command may rely on: that the folder it was given is a data home, and that something is published in it."""
+"""What a command may rely on: that the folder it was given is a data home, that something is published; how it is read."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.outcome import StepError
 from pipeline.settings import Settings
 from pipeline.warehouse import DATABASE
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 def require_home(settings: Settings) -> None:
@@ -30,3 +34,10 @@ def published_database(settings: Settings) -> Path:
         require_home(settings)
         raise StepError(f"Nothing is published yet in {settings.home}; run: ocop nightly")
     return database
+
+
+def rows_of(connection: DuckDBPyConnection, query: str, **parameters: object) -> list[dict]:
+    """The rows of a query by the names of their columns."""
+    cursor = connection.execute(query, parameters)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest import journal
 from ingest.land import ledger_path, original_path
+from pipeline.outcome import StepError
 from pipeline.settings import Settings
 from pipeline.warehouse import gate_history
 
@@ -15,6 +16,12 @@ from pipeline.warehouse import gate_history
 def verify_logs(settings: Settings) -> list[str]:
     """One sentence per broken line of the ledger, the decisions and the past verdicts."""
     return [fault for log in _logs(settings) for fault in journal.verify(log)]
+
+
+def require_whole_logs(settings: Settings) -> None:
+    """StepError on a broken line: nothing is written behind it."""
+    if faults := verify_logs(settings):
+        raise StepError(" ".join(faults) + " Nothing was done.")
 
 
 def verify_original(settings: Settings, line: dict) -> str | None:
@@ -48,6 +55,12 @@ def verify_home(settings: Settings, releasing: str | None = None) -> list[str]:
     return faults + _approval_faults(settings, releasing) + _sealed_log_faults(settings)
 
 
+def require_whole_home(settings: Settings, releasing: str | None = None) -> None:
+    """StepError on any fault: what is signed must rest on originals nobody has touched."""
+    if faults := verify_home(settings, releasing):
+        raise StepError(" ".join(faults) + " No report is made until `ocop verify` finds nothing.")
+
+
 def log_heads(settings: Settings) -> dict[str, dict]:
     """How far each log reaches now, as a seal keeps it."""
     return {log.name: journal.head_of(log) for log in _logs(settings)}
@@ -79,7 +92,8 @@ def approvals(settings: Settings) -> dict[str, dict]:
 
 def _approval_faults(settings: Settings, releasing: str | None) -> list[str]:
     """A release is approved, then sealed; either without the other, or about other files, is a broken link."""
-    from reports.seal import SEAL, content_sha256, sealed_releases
+    from reports.frozen import SEAL
+    from reports.seal import content_sha256, sealed_releases
 
     sealed, approved, faults = sealed_releases(settings.releases), approvals(settings), []
     for name in sorted(sealed.keys() - approved.keys()):

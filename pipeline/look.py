@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.home import published_database
+from pipeline.outcome import UsageError
 from pipeline.settings import Settings
 from pipeline.warehouse import DATABASE
 
@@ -19,10 +20,6 @@ _VERDICT = {
     "refused": "Chưa được tiếp nhận",
     "unreadable": "Không đọc được tệp",
 }
-
-
-class UsageError(LookupError):
-    """What was asked for does not exist or is not well-formed; the message says what can be asked for."""
 
 
 def check_files(files: list[Path], province_code: str, as_json: bool) -> int:

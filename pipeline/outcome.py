@@ -1,4 +1,4 @@
-"""How a step ends: what it did, or the sentence that says why it could not."""
+"""How a command ends: what a step did, or the sentence that says why it could not."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ BROKEN = 2
 
 class StepError(Exception):
     """A step broke; the message says what, where and what to do."""
+
+
+class UsageError(LookupError):
+    """What was asked for does not exist or is not well-formed; the message says what can be asked for."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.reference import Period, Unit, units_of_province
+from pipeline.home import rows_of
 from pipeline.settings import Settings
 from pipeline.warehouse import DATABASE
 
@@ -114,8 +115,8 @@ def prefill(connection, unit: Unit, period: Period, province_code: str) -> Prefi
     words = {"unit_code": unit.code, "cut_off_on": period.cut_off_on}
     alive = units_of_province(province_code, period.cut_off_on)
     if period.kind != "Y":
-        stock = _rows(connection, _STOCK.format(owned=_OWN), words)
-        inherited = [] if stock else _rows(connection, _STOCK.format(owned=_INHERITED), words)
+        stock = rows_of(connection, _STOCK.format(owned=_OWN), **words)
+        inherited = [] if stock else rows_of(connection, _STOCK.format(owned=_INHERITED), **words)
         for row in inherited:
             row["commune_code"] = unit.code
         if stock or inherited:
@@ -124,7 +125,7 @@ def prefill(connection, unit: Unit, period: Period, province_code: str) -> Prefi
         known.producers = sorted({row["producer_name"] for row in stock or inherited})
     targets = [
         row
-        for row in _rows(connection, _TARGETS, words | {"period_code": period.code})
+        for row in rows_of(connection, _TARGETS, **words, period_code=period.code)
         if row["target_to_year"] >= period.year and row["subject_unit_code"] in alive
     ]
     if targets:
@@ -133,12 +134,6 @@ def prefill(connection, unit: Unit, period: Period, province_code: str) -> Prefi
             "Các chỉ tiêu còn hiệu lực của bản gửi trước đã được ghi sẵn; xin kiểm tra, sửa hoặc xóa chỉ tiêu không còn."
         )
     return known
-
-
-def _rows(connection, query: str, words: dict) -> list[dict]:
-    cursor = connection.execute(query, words)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _stock_note(stock: list[dict], inherited: list[dict]) -> str:

@@ -35,7 +35,8 @@ class PrintedAgain:
 def print_release_again(settings: Settings, period: str, into: Path) -> PrintedAgain:
     """Print the report of a period that stood released at the settings' moment into a folder."""
     from reports import render
-    from reports.freeze import MANIFEST, SEAL, directories, freeze
+    from reports.freeze import directories, freeze
+    from reports.frozen import MANIFEST, SEAL
 
     directory = _released_at(settings, period)
     release = directory.relative_to(settings.releases)

@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 
-from pipeline.home import published_database
+from pipeline.home import published_database, rows_of
 from pipeline.settings import Settings
 
 _QUERY = """
@@ -50,9 +50,7 @@ def open_proposals(settings: Settings) -> list[dict]:
     import duckdb
 
     with duckdb.connect(str(published_database(settings)), read_only=True) as connection:
-        cursor = connection.execute(_QUERY)
-        columns = [column[0] for column in cursor.description]
-        found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        found = rows_of(connection, _QUERY)
     for pair in found:
         names = [pair["name"], pair["same_as"]]
         producer = ["--producer", pair["producer_name"]] if pair["producer_name"] else []

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ingest.reference import Period, deadlines, periods
-from pipeline.home import published_database
+from pipeline.home import published_database, rows_of
 from pipeline.outcome import StepError
 from pipeline.settings import TIME_ZONE, Settings
 
@@ -21,14 +21,13 @@ def submission_status(settings: Settings, period_code: str | None = None) -> dic
     if (period := periods().get(period_code)) is None:
         raise StepError(f"Period {period_code} is not known; write it like 2024H1, 2024H2 or 2024Y.")
     with duckdb.connect(str(database), read_only=True) as connection:
-        cursor = connection.execute(
+        units = rows_of(
+            connection,
             "select s.*, f.submission_id from rpt_ministry__submission_status as s "
             "left join fct_submission as f on s.unit_code = f.unit_code and s.period_code = f.period_code "
-            "and f.is_latest_accepted where s.period_code = $1 order by s.row_no",
-            [period_code],
+            "and f.is_latest_accepted where s.period_code = $period order by s.row_no",
+            period=period_code,
         )
-        columns = [column[0] for column in cursor.description]
-        units = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     if not units:
         raise StepError(
             f"Nobody has filed for {period_code} yet, and it was not due when the warehouse was built."

@@ -12,7 +12,7 @@ import duckdb
 
 from reports import definition, wording
 from reports.definition import Column, Definition, Table
-from reports.frozen import NEW_MAP
+from reports.frozen import NEW_MAP, rows_of
 
 TABLES = """
 create table new_copy.rpt_ministry__amendment_cause (
@@ -129,7 +129,7 @@ def add_amendment(copy: Path, released: Path, period: str, since: str, commits: 
     with duckdb.connect() as connection:
         connection.execute(f"attach '{_quoted(copy)}' as new_copy")
         connection.execute(f"attach '{_quoted(released)}' as old_copy (read_only)")
-        has_two_maps = _dicts(connection, NEW_MAP.format(copy="new_copy."), period=period)
+        has_two_maps = rows_of(connection, NEW_MAP.format(copy="new_copy."), period=period)
         report = definition.load(occasions=["two_maps"] if has_two_maps else [])
         causes = _causes(connection, period, since)
         comparison = _Comparison(connection, report, period, causes)
@@ -161,8 +161,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, *values: object) 
 
 def _causes(connection: duckdb.DuckDBPyConnection, period: str, since: str) -> list[_Cause]:
     """Submissions and decisions in the order of time."""
-    submissions = _dicts(connection, SUBMISSIONS, period=period)
-    decisions = _dicts(connection, DECISIONS, since=since)
+    submissions = rows_of(connection, SUBMISSIONS, period=period)
+    decisions = rows_of(connection, DECISIONS, since=since)
     decided = {decision["submission_id"] for decision in decisions}
     replaced: dict[tuple[str, str], set[str]] = {}  # of a unit and period, what counts no longer
     for line in submissions:
@@ -287,7 +287,7 @@ class _Comparison:
     def _rows(self, copy: str, table: Table) -> dict[str, dict] | None:
         query = f"select * from {copy}.{table.model} where period_code = $period order by row_no, row_code"
         try:
-            rows = _dicts(self.connection, query, period=self.period)
+            rows = rows_of(self.connection, query, period=self.period)
         except duckdb.CatalogException:
             return None  # an older version had no such table
         return {row["row_code"]: row for row in rows}
@@ -295,7 +295,9 @@ class _Comparison:
     def _evidence(self, copy: str, table: Table) -> dict[str, dict[str, dict]]:
         """By row and column, what each sender says and in which submissions; the total rests on all rows."""
         found: dict[str, dict[str, dict]] = {TOTAL: {}}
-        for line in _dicts(self.connection, EVIDENCE.format(copy=copy), period=self.period, table=table.name):
+        for line in rows_of(
+            self.connection, EVIDENCE.format(copy=copy), period=self.period, table=table.name
+        ):
             for row in (line["row_code"], TOTAL):
                 senders = found.setdefault(row, {}).setdefault(line["column_code"], {})
                 senders[line["row_code"], line["sender"]] = line["said"], frozenset(line["submission_ids"])
@@ -363,12 +365,6 @@ def _runs(numbers: Iterable[int]) -> str:
 def _printed_moment(moment: str) -> str | None:
     day, _, time = moment.partition(" ")
     return f"{'/'.join(reversed(day.split('-')))} {time}" if moment else None
-
-
-def _dicts(connection: duckdb.DuckDBPyConnection, query: str, **parameters: object) -> list[dict]:
-    cursor = connection.execute(query, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _quoted(path: Path) -> str:

@@ -45,7 +45,7 @@ from reports import reproducible, wording
 from reports.definition import Chart, Definition, Table
 from reports.frozen import is_total
 
-FONT = "Times New Roman"
+FONT = "Times New Roman"  # of the whole report (NĐ 30/2020 Phụ lục I)
 FONT_SIZE = 1000  # hundredths of a point
 GREYS = ("BFBFBF", "595959", "000000", "FFFFFF")  # the report is printed without colours
 BAR, FRAME, LEAST_HEIGHT = 0.6, 1.8, 3.5  # cm: of one bar, of axis and legend together, of a chart

@@ -13,10 +13,8 @@ from pathlib import Path
 import duckdb
 
 from reports.amendment import add_amendment
+from reports.frozen import DATABASE, MANIFEST, SEAL
 
-DATABASE = "ocop.duckdb"
-MANIFEST = "manifest.json"
-SEAL = "seal.json"
 CORRECTION = "dieu-chinh-"
 
 # A year is the stock of its second half and the flow of both (bridge_period); a plan may be filed for the

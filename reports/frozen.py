@@ -14,7 +14,10 @@ from reports import wording
 from reports.definition import Column, Table
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+# The files of a release directory that others write: the copy, what it was made from, its seal.
 DATABASE = "ocop.duckdb"
+MANIFEST = "manifest.json"
+SEAL = "seal.json"
 NO_BREAK = "\u00a0"  # a space at which no line ends
 
 # The province is taken from the units that report, never from a setting: 2024H2 is Ninh Thuận (58), 2026H1 is
@@ -97,7 +100,7 @@ class Frozen:
                 f"on {self.cut_off}; correct ref_authority.csv"
             )
         self.authority = authorities[0]
-        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
         self.received_until = datetime.fromisoformat(manifest["known_at"]).astimezone(LOCAL).date()
         self.amends: dict | None = manifest.get("amends")  # the released report that this one amends
         new_map = self._all(NEW_MAP.format(copy=""), period=period_code)
@@ -135,11 +138,7 @@ class Frozen:
             return datetime.fromisoformat(self.amends["signed_at"]).astimezone(LOCAL).date()
         if name == "new_map_on" and self.new_map_on:
             return self.new_map_on
-        if name not in self.period:
-            raise ReportError(
-                f"dim_period of the frozen copy has no {name}; freeze it again: ocop freeze {self.period_code}"
-            )
-        return self.period[name]
+        return self._kept("dim_period", self.period, name)
 
     def units(self, status_code: str) -> list[str]:
         """The names of the units whose submission has this status."""
@@ -173,10 +172,12 @@ class Frozen:
 
     def units_without_funding(self) -> list[str]:
         """Units that were received, but say nothing of their money, not even that there was none."""
+        model = "rpt_ministry__submission_status"
         return [
             row["unit_name"]
-            for row in self.rows("rpt_ministry__submission_status")
-            if row["submission_status_code"] == "received" and row.get("knows_funding") is False
+            for row in self.rows(model)
+            if row["submission_status_code"] == "received"
+            and self._kept(model, row, "knows_funding") is False
         ]
 
     def estimating_units(self) -> list[str]:
@@ -234,13 +235,21 @@ class Frozen:
                 "code": self.period_code,
                 "name": wording.period_name(self.period["period_kind"], self.period["period_year"]),
                 "basis": self.period["basis"],
-                "ministry_deadline_basis": self.period.get("ministry_deadline_basis", ""),
+                "ministry_deadline_basis": self._kept("dim_period", self.period, "ministry_deadline_basis"),
                 "cut_off_month": wording.month(self.cut_off),
                 "cut_off_year": str(self.cut_off.year),
             },
             "has_two_maps": self.new_map_on is not None,
             "amendment": self.amends and _amendment(self.amends["release"], self.received_until.year),
         }
+
+    def _kept(self, model: str, row: dict, column: str) -> object:
+        """A value of a row; what an earlier version did not keep is not told, not even as nothing."""
+        if column not in row:
+            raise ReportError(
+                f"{model} of the frozen copy has no {column}; freeze it again: ocop freeze {self.period_code}"
+            )
+        return row[column]
 
     def _one(self, what: str, query: str) -> dict:
         found = self._all(query, period=self.period_code)
@@ -249,9 +258,14 @@ class Frozen:
         return found[0]
 
     def _all(self, query: str, **parameters: object) -> list[dict]:
-        cursor = self.connection.execute(query, parameters)
-        columns = [column[0] for column in cursor.description]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        return rows_of(self.connection, query, **parameters)
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, **parameters: object) -> list[dict]:
+    """The rows of a query by the names of their columns."""
+    cursor = connection.execute(query, parameters)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _amendment(released: str, year: int) -> dict[str, str]:
@@ -287,5 +301,8 @@ def open_frozen(directory: Path, period_code: str) -> Iterator[Frozen]:
     with duckdb.connect(str(database), read_only=True) as connection:
         try:
             yield Frozen(connection, directory, period_code)
-        except duckdb.CatalogException as error:
-            raise ReportError(f"the frozen copy lacks a table of the report: {error}") from error
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise ReportError(
+                f"the frozen copy lacks a table or a column of the report: {str(error).splitlines()[0]}; "
+                f"freeze it again: ocop freeze {period_code}"
+            ) from error

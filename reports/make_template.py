@@ -21,8 +21,8 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from reports import definition, document, reproducible
+from reports.chart import FONT
 
-FONT = "Times New Roman"
 A4_SHORT, A4_LONG = Mm(210), Mm(297)
 TOP, BOTTOM, LEFT, RIGHT = Mm(20), Mm(20), Mm(30), Mm(15)
 LEFT_BLOCK, RIGHT_BLOCK = Mm(70), Mm(95)

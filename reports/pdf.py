@@ -8,9 +8,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from reports.frozen import SEAL
+
 LOG = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 180
-SEAL = "seal.json"
 
 
 class PdfError(RuntimeError):

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from reports import definition, sentences
 from reports.document import write_document
-from reports.frozen import DATABASE, ReportError, open_frozen
+from reports.frozen import DATABASE, SEAL, ReportError, open_frozen
 from reports.workbook import write_workbook
-
-SEAL = "seal.json"
 
 
 class ReportHeld(RuntimeError):  # noqa: N818 - held is a verdict, not an error

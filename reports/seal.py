@@ -7,7 +7,8 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reports.freeze import CORRECTION, DATABASE, MANIFEST, SEAL
+from reports.freeze import CORRECTION
+from reports.frozen import DATABASE, MANIFEST, SEAL
 from reports.render import file_names
 
 GATE_FILES = ("gate.json", "gate.html", "gate-gx.json")  # verdict, page, raw results

@@ -1,13 +1,12 @@
 """Traces a printed figure back to the cells of the submissions it was counted or summed from."""
 
 import json
-import re
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
-from reports.freeze import MANIFEST
+from reports.frozen import MANIFEST, rows_of
 from reports.seal import releases_of
 
 PREFIX = "rpt_ministry__"
@@ -15,11 +14,6 @@ BOOKKEEPING = ("period_code", "row_no", "row_code")
 AMENDMENT = "amendment"
 AMENDED_VALUES = ("old_value", "new_value")
 WHOLE_ROW = (":row", ":table")  # a line of the annex about more than one figure
-# Who was to send and who sent is known from the register of filings, in no cell of a workbook. By its name: the
-# table of filings, numbers of units (headline/missing_unit/value, stock_by_period/2024H2/received_unit_count).
-REGISTER = re.compile(
-    r"(submission_status|amendment_cause)/|[a-z_]+/[a-z_]+_unit/value$|.*/[a-z_]+_unit_count$"
-)
 REASONS = {
     "register": "Lấy từ sổ nhận báo cáo (đơn vị nào phải gửi, đã gửi, gửi lúc nào), không từ ô nào của báo cáo.",
     "unknown": "Chưa có số liệu: không ô nào của các báo cáo đang dùng nêu số này.",
@@ -85,19 +79,27 @@ def trace(database: Path, table: str, row: str, column: str, period: str | None 
     to the cells of the figure it is about, in this copy or in the one the report amends.
     """
     name = table.removeprefix(PREFIX)
+    figure = f"{name}/{row}/{column}"
     with duckdb.connect(str(database), read_only=True) as connection:
         columns = _columns(connection, name)
         if column not in columns:
             raise TraceError(f"table {name} has no column {column!r}; it has: {', '.join(columns)}")
         period = period or _newest_period(connection, name)
         value = _value(connection, name, row, column, period)
-        evidence = _evidence(connection, name, row, column, period)
+        try:
+            evidence = rows_of(connection, EVIDENCE, period=period, table=name, row=row, column=column)
+            is_of_register = not evidence and _is_of_register(connection, figure)
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise TraceError(
+                f"{database.parent.name}/{database.name} was made by another version, which kept otherwise where a figure "
+                f"comes from ({str(error).splitlines()[0]}). Make it again (ocop nightly, ocop freeze); a released copy is "
+                f"traced with the version of its {MANIFEST}"
+            ) from error
     if name == AMENDMENT and column in AMENDED_VALUES and not row.endswith(WHOLE_ROW):
         meant = _amended(database, row, column, period)
-        return {**meant, "figure": f"{name}/{row}/{column}", "about": meant["figure"]}
+        return {**meant, "figure": figure, "about": meant["figure"]}
     cells, recount = _contributions(evidence)
-    figure = f"{name}/{row}/{column}"
-    reason = None if evidence else _reason(figure, columns[column], value)
+    reason = None if evidence else _reason(figure, columns[column], value, is_of_register)
     return {
         "figure": figure,
         "period": period,
@@ -170,15 +172,6 @@ def _value(connection: duckdb.DuckDBPyConnection, name: str, row: str, column: s
     return rows[row]
 
 
-def _evidence(
-    connection: duckdb.DuckDBPyConnection, name: str, row: str, column: str, period: str
-) -> list[dict]:
-    parameters = {"period": period, "table": name, "row": row, "column": column}
-    cursor = connection.execute(EVIDENCE, parameters)
-    names = [description[0] for description in cursor.description]
-    return [dict(zip(names, found, strict=True)) for found in cursor.fetchall()]
-
-
 def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal | None]:
     """What each cell adds to the figure: a thing counted once counts at its first cell, so parts add up.
 
@@ -201,9 +194,14 @@ def _contributions(evidence: list[dict]) -> tuple[list[dict], Decimal | None]:
     return cells, total
 
 
-def _reason(figure: str, data_type: str, value: object) -> str:
+def _is_of_register(connection: duckdb.DuckDBPyConnection, figure: str) -> bool:
+    query = "select count(*) from int_ministry__register_figure where $figure glob figure_pattern"
+    return connection.execute(query, {"figure": figure}).fetchone()[0] > 0
+
+
+def _reason(figure: str, data_type: str, value: object, is_of_register: bool) -> str:
     """Why no cell stands behind a figure, by its name in REASONS."""
-    if REGISTER.match(figure):
+    if is_of_register:
         return "register"
     if data_type in ("VARCHAR", "BOOLEAN") or figure.startswith(f"{AMENDMENT}/"):
         return "words"

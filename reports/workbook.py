@@ -15,13 +15,13 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports import chart, reproducible, wording
+from reports.chart import FONT
 from reports.definition import Column, Definition, Table
 from reports.document import ALIGNMENT, cell_text, heading_cells
 from reports.frozen import Frozen, is_total
 from reports.sentences import Prose
 
 COVER = "Mục lục"
-FONT = "Times New Roman"
 GRID = Border(*(Side(style="thin", color="808080") for _ in range(4)))
 HEADING_FILL = PatternFill("solid", fgColor="DDEBF7")
 TOTAL_FILL = PatternFill("solid", fgColor="F2F2F2")

@@ -10,10 +10,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
-from pathlib import Path
 
 import districts
+from fault_book import ACTIVITIES, MONEY, NAMED_MONEY, PERIOD, PRODUCTS, RATED, TARGETS, UNRATED, Book
 from legacy_fonts import from_unicode
 
 from ingest.issue import Issue
@@ -22,155 +21,7 @@ from ingest.reference import periods
 from ingest.spec import common_rules, load_forms
 from ingest.template import HEADER_ROW
 
-UNIT, PERIOD = "587", "2024H2"
 _STARTS_ON, _CUT_OFF = periods()[PERIOD].starts_on, periods()[PERIOD].cut_off_on
-PRODUCTS = range(1, 15)
-RATED = range(1, 9)  # rating n and product n are one product
-UNRATED = range(9, 15)
-NAMED_MONEY = range(1, 5)  # funding n names product n
-MONEY = range(1, 11)
-TARGETS = range(1, 9)
-ACTIVITIES = range(1, 9)
-
-
-def clean_rows() -> dict[str, list[dict]]:
-    """A faultless filing that uses every form and most columns."""
-    products = [
-        {
-            "product_name": f"Nho sấy {n}",
-            "producer_name": f"HTX Nho số {n}",
-            "commune_code": "22882",
-            "producer_type_code": "HTX",
-            "product_group_code": "1",
-            "product_code": f"58-587-22882-{n}-2024",
-            "producer_registration_no": f"45000{n:02}",
-            "star": 4 if n % 5 == 0 else 3,
-            "decision_number": f"{100 + n}/QĐ-UBND",
-            "decision_date": date(2024, 9, n),
-            "issuing_authority": "UBND huyện Ninh Phước",
-            "expiry_date": date(2027, 9, n),
-            "status_code": "recognised",
-            "dossier_date": date(2024, 7, n),
-            "annual_revenue_vnd_million": Decimal(500 + n),
-            "local_labour_count": 5 + n,
-            "is_on_ecommerce": True,
-        }
-        for n in PRODUCTS
-    ]
-    copied = (
-        "product_name", "producer_name", "product_code", "star", "decision_number", "decision_date", "issuing_authority",
-        "dossier_date",
-    )  # fmt: skip
-    ratings = [
-        {
-            **{name: products[n - 1][name] for name in copied},
-            "cycle_code": "first",
-            "council_level_code": "district",
-            "council_date": date(2024, 8, n),
-            "score_part_a_point": Decimal(30),
-            "score_part_b_point": Decimal(20),
-            "score_part_c_point": Decimal(25) if n % 5 == 0 else Decimal("10.5"),
-            "score_point": Decimal(75) if n % 5 == 0 else Decimal("60.5"),
-            "meets_minimum_criteria": True,
-            "outcome_code": "recognised",
-        }
-        for n in RATED
-    ]
-    funding = [
-        {
-            "funding_year": 2024,
-            "source_code": "NSTW",
-            "capital_nature_code": "SN",
-            "content_code": "4",
-            "planned_amount_vnd_million": Decimal(100 + n),
-            "disbursed_amount_vnd_million": Decimal(90 + n),
-            "note": f"Đợt {n}",
-            "product_name": products[n - 1]["product_name"] if n in NAMED_MONEY else None,
-            "producer_name": products[n - 1]["producer_name"] if n in NAMED_MONEY else None,
-        }
-        for n in MONEY
-    ]
-    targets = [
-        {
-            "indicator_code": "new_product",
-            "subject_unit_code": UNIT,
-            "target_from_year": 2020 + n,
-            "target_to_year": 2020 + n,
-            "target_min": Decimal(n),
-            "target_max": Decimal(n + 2),
-            "plan_document": "Kế hoạch huyện",
-        }
-        for n in TARGETS
-    ]
-    activities = [
-        {
-            "activity_type_code": "training",
-            "state_code": "done",
-            "from_date": date(2024, 7, n),
-            "to_date": date(2024, 7, n + 1),
-            "activity_count": Decimal(n),
-            "measure_unit": "lớp",
-        }
-        for n in ACTIVITIES
-    ]
-    return {
-        "product": products,
-        "rating": ratings,
-        "funding": funding,
-        "target": targets,
-        "activity": activities,
-    }
-
-
-class Book:
-    """A clean workbook that is spoilt and made clean again, so that it is loaded once."""
-
-    def __init__(self, folder: Path):
-        from openpyxl import load_workbook
-
-        self.clean = districts.make(folder / "clean.xlsx", UNIT, PERIOD, filing=clean_rows())
-        self.workbook = load_workbook(self.clean)
-        self._undo: list[Callable[[], None]] = []
-
-    def put(self, form: str, row: int, **values: object) -> None:
-        """Write fields of the n-th data row."""
-        for name, value in values.items():
-            self._write(districts.cell(self.workbook, form, name, row), value)
-
-    def put_cover(self, **values: object) -> None:
-        """Write fields of the cover."""
-        for name, value in values.items():
-            self._write(districts.cover_cell(self.workbook, name), value)
-
-    def get(self, form: str, row: int, name: str) -> object:
-        """What stands there."""
-        return districts.cell(self.workbook, form, name, row).value
-
-    def copy_row(self, form: str, source: int, target: int) -> None:
-        """Every field of one row into another."""
-        for known in load_forms()[form].fields:
-            self.put(form, target, **{known.name: self.get(form, source, known.name)})
-
-    def sheet(self, form: str):
-        """The form's sheet."""
-        return self.workbook[load_forms()[form].sheet]
-
-    def after(self, undo: Callable[[], None]) -> None:
-        """Remember how to make a change of the workbook's structure undone."""
-        self._undo.append(undo)
-
-    def _write(self, cell, value: object) -> None:
-        before = cell.value
-        self._undo.append(lambda: setattr(cell, "value", before))
-        cell.value = value
-
-    def save(self, path: Path) -> Path:
-        """Write the spoilt workbook, then make it clean again."""
-        self.workbook.save(path)
-        while self._undo:
-            self._undo.pop()()
-        return path
-
 
 # (rule, sheet, row in the sheet, field)
 Place = tuple[str, str | None, int | None, str | None]
@@ -319,6 +170,16 @@ def _total_of_names(book: Book, row: int) -> None:
     book.put("target", row - 1, product_name="Bưởi", **planned)
 
 
+def _instead(form: str, **values: object) -> Callable[[Book, int], None]:
+    """Nothing but these values in the row."""
+
+    def spoil(book: Book, row: int) -> None:
+        book.put(form, row, **dict.fromkeys(f.name for f in load_forms()[form].fields))
+        book.put(form, row, **values)
+
+    return spoil
+
+
 def _unknown_column(book: Book, _: int) -> None:
     cell = book.sheet("activity").cell(HEADER_ROW, len(load_forms()["activity"].fields) + 1)
     book.after(lambda: setattr(cell, "value", None))
@@ -335,6 +196,12 @@ def _foreign_sheet(book: Book, _: int) -> None:
     sheet = book.workbook.create_sheet("Bảng tính riêng")
     sheet["A1"] = 5
     book.after(lambda: book.workbook.remove(sheet))
+
+
+def _continued_sheet(book: Book, _: int) -> None:
+    copy = book.workbook.copy_worksheet(book.sheet("activity"))
+    copy.title = "Hoạt động (tiếp theo)"
+    book.after(lambda: book.workbook.remove(copy))
 
 
 def _copied_sheet(book: Book, _: int) -> None:
@@ -409,6 +276,8 @@ KINDS: tuple[Kind, ...] = (
     _plan("CELL-17", "target_min", "15-25"),
     _unrated("CELL-18", "decision_date", "ngày     tháng 02 năm 2024"),
     _unrated("CELL-19", "local_labour_count", "15-25"),
+    _unrated("CELL-20", "producer_name", "-nt-"),
+    _unrated("CELL-20", "issuing_authority", "như trên"),
     Kind("CELL-02", "cover", "prepared_by", lambda book, _: book.put_cover(prepared_by=None)),
     # rows
     _unrated("PRODUCT-01", "star", 2),
@@ -473,6 +342,20 @@ KINDS: tuple[Kind, ...] = (
     ),
     _beside(
         "ROW-01", "target", "indicator_code", _above("target", "target_from_year", "target_to_year"), TARGETS
+    ),
+    Kind(
+        "ROW-03",
+        "activity",
+        "lead_agency",
+        _instead("activity", lead_agency="NGƯỜI LẬP BIỂU", note="CHỦ TỊCH"),
+        ACTIVITIES,
+    ),
+    Kind(
+        "ROW-04",
+        "activity",
+        "activity_type_code",
+        _instead("activity", activity_type_code="Tổng cộng", activity_count=12),
+        ACTIVITIES,
     ),
     _beside("CROSS-08", "product", "issuing_authority", _same_decision, UNRATED),
     _beside("CROSS-09", "product", "product_code", _above("product", "product_code"), UNRATED),
@@ -544,6 +427,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("SHEET-03", "activity", None, _unknown_column),
     Kind("SHEET-05", "activity", None, _nothing_but_filled),
     Kind("SHEET-07", "activity", None, _copied_sheet, sheet_name="Hoạt động (2)"),
+    Kind("SHEET-19", "activity", None, _continued_sheet, sheet_name="Hoạt động (tiếp theo)"),
     Kind("SHEET-08", "activity", None, _foreign_sheet, sheet_name="Bảng tính riêng"),
     Kind("SHEET-10", "target", None, _headless_column),
     Kind("SHEET-11", "activity", None, _hidden_sheet),

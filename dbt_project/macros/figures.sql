@@ -27,5 +27,17 @@
     (select * from {{ ref("int_ministry__evidence") }} where table_code = '{{ table_code }}')
 {%- endmacro %}
 
+{# One row per period and row of a printed table: the count figure of each column. #}
+{% macro counted_figures(table_code, columns) -%}
+    (
+        select
+            period_code,
+            row_code,
+            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
+        from {{ evidence_of(table_code) }}
+        group by period_code, row_code
+    )
+{%- endmacro %}
+
 {# Free text as a part of a row code: plain letters, without a slash. #}
 {% macro code_words(text) -%} nullif(replace({{ fold(text) }}, ' ', '_'), '') {%- endmacro %}

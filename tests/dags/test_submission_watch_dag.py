@@ -20,7 +20,8 @@ def asked(home, monkeypatch):
         periods.append(period)
         return {"units": UNITS}
 
-    monkeypatch.setattr("pipeline.steps.status", status)
+    for name in ("pipeline.steps.status", "pipeline.steps.letters.submission_status"):
+        monkeypatch.setattr(name, status)
     return periods
 
 

@@ -2,7 +2,8 @@
 
 import districts
 import pytest
-from faults import KINDS, Book, choose, place
+from fault_book import Book
+from faults import KINDS, choose, place
 
 from ingest.spec import common_rules, load_forms
 from ingest.validate import judge_file
@@ -52,6 +53,7 @@ def test_every_rule_of_the_forms_has_a_kind_of_fault():
     rules = {rule.id for form in load_forms().values() for rule in (*form.rules, *form.cross_rules)}
     totals = {total.id for total in load_forms()["cover"].control_totals}
     cells = {rule for rule in common_rules() if rule.startswith(("CELL", "ROW"))}
-    # A proposed product has no decision yet: three missing cells beside the fault. Merged cells: see test_validate.
-    elsewhere = {"PRODUCT-04", "CELL-13"}
+    # A proposed product has no decision yet: three missing cells beside the fault. Merged cells: see test_validate, a row
+    # that is alone in its sheet: see test_aside_rows.
+    elsewhere = {"PRODUCT-04", "CELL-13", "ROW-05"}
     assert rules | totals | cells <= {kind.rule for kind in KINDS} | elsewhere

@@ -84,6 +84,8 @@ def test_the_receipt_marks_the_cells_of_the_list(tmp_path):
     folder = settings.outbox / taken.details["list_id"]
     marked = load_workbook(folder / "phan-hoi-danh-sach.xlsx")
     assert "CELL-05" in marked["Danh sách"][f"C{registers.FIRST_ROW}"].comment.text
+    facts = {row[0].value: row[1].value for row in marked["Phản hồi"].iter_rows()}
+    assert facts["Đơn vị"] == "các đơn vị có trong Danh sách sản phẩm OCOP của tỉnh"
     assert [p.name for p in settings.outbox.iterdir()] == [folder.name]
     content = json.loads((folder / "phan-hoi-danh-sach.json").read_text(encoding="utf-8"))
     assert content["verdict"] == "partly"

@@ -13,6 +13,7 @@ import pytest
 from homes import KNOWN_AT, settings_of
 
 from pipeline import look, steps
+from reports.frozen import ReportError
 from reports.trace import trace
 
 
@@ -469,4 +470,18 @@ def test_a_document_changed_before_it_is_signed_is_not_approved(released, tmp_pa
     with (home.releases / "2024H2/bao-cao-ocop-2024H2.docx").open("ab") as file:
         file.write(b" ")
     with pytest.raises(steps.StepError, match="bao-cao-ocop-2024H2.docx is not what the frozen copy prints"):
+        steps.release(home, "2024H2", "Trần Văn Duyệt")
+
+
+def test_a_copy_that_is_no_longer_printed_is_not_approved(released, tmp_path, monkeypatch):
+    """Frozen and printed by one version, to be released by the next."""
+    shutil.copytree(released.home, tmp_path / "home")
+    home = settings_of(tmp_path / "home")
+    (home.releases / "2024H2/seal.json").unlink()
+
+    def refuse(directory, period):
+        raise ReportError(f"the frozen copy has no column; freeze it again: ocop freeze {period}")
+
+    monkeypatch.setattr("reports.render.differing", refuse)
+    with pytest.raises(steps.StepError, match="freeze it again: ocop freeze 2024H2"):
         steps.release(home, "2024H2", "Trần Văn Duyệt")

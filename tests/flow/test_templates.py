@@ -1,4 +1,4 @@
-"""The workbook a unit gets: what the published warehouse knows of it stands in it, and it is accepted as it is."""
+"""The workbook a unit gets: what the published warehouse knows of it stands in it, and once it is signed it is accepted."""
 
 import districts
 import pytest
@@ -11,9 +11,16 @@ from pipeline import cli
 from pipeline.prefill import write_all_templates, write_prefilled_template
 
 
-def test_the_next_workbook_carries_the_last_known_stock_and_is_accepted(sample_night, tmp_path):
+def test_the_next_workbook_carries_the_last_known_stock_and_is_accepted_once_it_is_signed(
+    sample_night, tmp_path
+):
     settings, _ = sample_night
     path = write_prefilled_template(settings, "587", "2025H1", tmp_path / "next.xlsx")
+    unchanged = judge_file(path, settings.province_code)
+    assert [i.rule_id for i in unchanged.issues if i.severity == "error"] == ["FILE-03"]
+    workbook = load_workbook(path)
+    districts.cover_cell(workbook, "prepared_by").value = "Người lập"
+    workbook.save(path)
     judgement = judge_file(path, settings.province_code)
     assert judgement.verdict == "accepted"
     products = judgement.tables["product"]

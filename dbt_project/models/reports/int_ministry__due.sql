@@ -1,7 +1,5 @@
 with
-    source_period as (select * from {{ ref("int_ministry__source_period") }}),
-
-    standing as (select * from {{ ref("int_ministry__standing") }}),
+    stock as (select * from {{ ref("int_ministry__stock") }}),
 
     period as (select * from {{ ref("dim_period") }}),
 
@@ -17,21 +15,15 @@ with
     ),
 
     final as (
-        select
-            source_period.period_code as report_period_code, standing.*, due.re_rating_from, due.re_rating_to,
-        from standing
-        inner join
-            source_period
-            on standing.period_code = source_period.source_period_code
-            and standing.unit_code = source_period.unit_code
-            and source_period.measure_code = 'stock'
-        inner join period on source_period.period_code = period.period_code
-        left join due on standing.product_key = due.product_key and standing.expires_on = due.expires_on
+        select stock.*, due.re_rating_from, due.re_rating_to,
+        from stock
+        inner join period on stock.report_period_code = period.period_code
+        left join due on stock.product_key = due.product_key and stock.expires_on = due.expires_on
         -- until the next cut-off: it ends, or its dossier has to come in
         where
-            standing.is_valid
+            stock.is_valid
             and (
-                standing.expires_on <= period.cut_off_on + to_months(6)
+                stock.expires_on <= period.cut_off_on + to_months(6)
                 or (
                     due.re_rating_from <= period.cut_off_on + to_months(6)
                     and due.re_rating_to > period.cut_off_on

@@ -4,6 +4,15 @@ with
         from {{ ref("int_ministry__product_evidence") }}
         union all by name
         select *
+        from {{ ref("int_ministry__certificate_evidence") }}
+        union all by name
+        select *
+        from {{ ref("int_ministry__producer_evidence") }}
+        union all by name
+        select *
+        from {{ ref("int_ministry__potential_evidence") }}
+        union all by name
+        select *
         from {{ ref("int_ministry__movement_evidence") }}
         union all by name
         select *

@@ -1,7 +1,5 @@
 with
-    source_period as (select * from {{ ref("int_ministry__source_period") }}),
-
-    standing as (select * from {{ ref("int_ministry__standing") }}),
+    stock as (select * from {{ ref("int_ministry__stock") }}),
 
     feature as (select * from {{ ref("dim_product_feature") }}),
 
@@ -11,16 +9,7 @@ with
         group by period_code, product_key, feature_code
     ),
 
-    valid_product as (
-        select source_period.period_code as report_period_code, standing.*
-        from standing
-        inner join
-            source_period
-            on standing.period_code = source_period.source_period_code
-            and standing.unit_code = source_period.unit_code
-            and source_period.measure_code = 'stock'
-        where standing.is_valid
-    ),
+    valid_product as (select * from stock where is_valid),
 
     final as (
         select

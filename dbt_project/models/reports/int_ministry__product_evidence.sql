@@ -1,11 +1,7 @@
 with
+    stock as (select * from {{ ref("int_ministry__stock") }}),
+
     source_period as (select * from {{ ref("int_ministry__source_period") }}),
-
-    standing as (select * from {{ ref("int_ministry__standing") }}),
-
-    rating as (select * from {{ ref("fct_rating") }}),
-
-    due as (select * from {{ ref("int_ministry__due") }}),
 
     period as (select * from {{ ref("dim_period") }}),
 
@@ -14,16 +10,6 @@ with
     unit_map as (select * from {{ ref("bridge_unit_map") }}),
 
     unit as (select * from {{ ref("dim_unit") }}),
-
-    stock as (
-        select source_period.period_code as report_period_code, standing.*
-        from standing
-        inner join
-            source_period
-            on standing.period_code = source_period.source_period_code
-            and standing.unit_code = source_period.unit_code
-            and source_period.measure_code = 'stock'
-    ),
 
     -- One row per product and measure it counts in.
     counted as (
@@ -191,123 +177,6 @@ with
         where counted.is_valid and counted.column_code <> 'cumulative_count'
     ),
 
-    -- A bucket of its own, beside recognised and proposed (the national statistics count it so): the row of
-    -- the list, and the row of the province's council that sent it up.
-    potential_figure as (
-        select
-            stock.report_period_code as period_code,
-            'headline' as table_code,
-            'potential_five_star' as row_code,
-            'value' as column_code,
-            'count' as measure_kind,
-            stock.product_key as evidence_key,
-            null::decimal(18, 3) as amount,
-            unnest([stock._submission_id, rating._submission_id]) as _submission_id,
-            unnest([stock._sheet, rating._sheet]) as _sheet,
-            unnest([stock._row_number, rating._row_number]) as _row_number,
-            unnest(['product_name', 'score_point']) as _field_name,
-            unnest(
-                [
-                    ['producer_name'],
-                    ['product_name', 'producer_name', 'council_level_code', 'outcome_code', 'council_date']
-                ]
-            ) as _other_field_names,
-        from stock
-        inner join period on stock.report_period_code = period.period_code
-        inner join
-            rating
-            on stock.product_key = rating.product_key
-            and rating.rated_on <= period.cut_off_on
-            and (rating.is_potential_five_star or rating.central_rated_on > period.cut_off_on)
-        where stock.is_potential_five_star and stock.is_own_row
-    ),
-
-    -- What the next half-year has to look after, and what cannot be told.
-    certificate_figure as (
-        select
-            stock.report_period_code as period_code,
-            'headline' as table_code,
-            unnest(
-                [
-                    if(stock.expires_on is null, 'undated_product', null),
-                    if(stock.expires_on <= period.cut_off_on + to_months(6), 'expiring_product', null)
-                ]
-            ) as row_code,
-            'value' as column_code,
-            'count' as measure_kind,
-            stock.product_key as evidence_key,
-            null::decimal(18, 3) as amount,
-            stock._submission_id,
-            stock._sheet,
-            stock._row_number,
-            'decision_date' as _field_name,
-            if(
-                stock.is_own_row,
-                list_append(stock._standing_field_names, 'expiry_date'),
-                stock._standing_field_names
-            ) as _other_field_names,
-        from stock
-        inner join period on stock.report_period_code = period.period_code
-        where stock.is_valid
-        union all by name
-        -- and the rating sheets have no day for it either
-        select
-            stock.report_period_code as period_code,
-            'headline' as table_code,
-            'undated_product' as row_code,
-            'value' as column_code,
-            'count' as measure_kind,
-            stock.product_key as evidence_key,
-            null::decimal(18, 3) as amount,
-            rating._submission_id,
-            rating._sheet,
-            rating._row_number,
-            'decision_date' as _field_name,
-            ['product_name', 'producer_name', 'outcome_code', 'star'] as _other_field_names,
-        from stock
-        inner join rating on stock.product_key = rating.product_key and rating.decision_date is null
-        where stock.is_valid and stock.is_own_row and stock.expires_on is null
-    ),
-
-    producer_figure as (
-        select
-            report_period_code as period_code,
-            unnest(['producer_by_type', 'headline']) as table_code,
-            unnest([coalesce(producer_type_code, 'unknown'), 'producer']) as row_code,
-            unnest(['producer_count', 'value']) as column_code,
-            'count' as measure_kind,
-            producer_key as evidence_key,
-            null::decimal(18, 3) as amount,
-            _submission_id,
-            _sheet,
-            _row_number,
-            if(is_own_row, 'producer_name', 'decision_date') as _field_name,
-            list_concat(
-                _standing_field_names, if(is_own_row, unnest([['producer_type_code'], []]), []::varchar[])
-            ) as _other_field_names,
-        from stock
-        where is_valid
-    ),
-
-    -- A share rests on every producer: those of its type above, all of them below the line.
-    share_figure as (
-        select
-            producer_figure.* replace (
-                told_type.producer_type_code as row_code,
-                'producer_share_pct' as column_code,
-                'derived' as measure_kind
-            ),
-        from producer_figure
-        inner join
-            (
-                select distinct period_code, row_code as producer_type_code,
-                from producer_figure
-                where table_code = 'producer_by_type'
-            ) as told_type
-            on producer_figure.period_code = told_type.period_code
-        where producer_figure.table_code = 'producer_by_type'
-    ),
-
     -- The list prints the cells themselves.
     listed_figure as (
         select
@@ -327,123 +196,6 @@ with
         where is_own_row
     ),
 
-    -- The list of movements also names what waits for the central council, with the star it has meanwhile.
-    waiting_figure as (
-        select distinct
-            potential_figure.* replace (
-                'movement_list' as table_code,
-                'potential_five_star-' || potential_figure.evidence_key as row_code,
-                'star_before' as column_code,
-                'sum' as measure_kind,
-                if(potential_figure._field_name = 'product_name', held.star, 0)::decimal(18, 3) as amount,
-                if(potential_figure._field_name = 'product_name', 'star', 'score_point') as _field_name,
-                if(
-                    potential_figure._field_name = 'product_name',
-                    held._standing_field_names,
-                    potential_figure._other_field_names
-                ) as _other_field_names
-            ),
-        from potential_figure
-        inner join
-            (
-                select *
-                from stock
-                where is_own_row and is_potential_five_star
-                qualify
-                    row_number() over (
-                        partition by report_period_code, product_key order by unit_code, _row_number
-                    )
-                    = 1
-            ) as held
-            on potential_figure.period_code = held.report_period_code
-            and potential_figure.evidence_key = held.product_key
-        where
-            held.is_valid
-            and held.star is not null
-            and (
-                potential_figure._field_name <> 'product_name'
-                or (potential_figure._submission_id, potential_figure._sheet, potential_figure._row_number)
-                = (held._submission_id, held._sheet, held._row_number)
-            )
-        union all by name
-        -- and the day the council of the province sent it up
-        select distinct
-            * replace (
-                'movement_list' as table_code,
-                'potential_five_star-' || evidence_key as row_code,
-                'decided_on' as column_code,
-                'derived' as measure_kind,
-                'council_date' as _field_name
-            ),
-        from potential_figure
-        where _field_name = 'score_point'
-    ),
-
-    -- A day follows from every row that dates the certificate.
-    dated_figure as (
-        select
-            report_period_code as period_code,
-            'product_list' as table_code,
-            product_row_code as row_code,
-            unnest(
-                [if(recognised_on is null, null, 'recognised_on'), if(expires_on is null, null, 'expires_on')]
-            ) as column_code,
-            'derived' as measure_kind,
-            product_key as evidence_key,
-            null::decimal(18, 3) as amount,
-            _submission_id,
-            _sheet,
-            _row_number,
-            'decision_date' as _field_name,
-            list_concat(
-                _standing_field_names, if(is_own_row, unnest([[], ['expiry_date']]), []::varchar[])
-            ) as _other_field_names,
-        from stock
-        union all by name
-        select
-            report_period_code as period_code,
-            'expiring' as table_code,
-            product_row_code as row_code,
-            unnest(
-                [
-                    'expires_on',
-                    if(re_rating_from is null, null, 're_rating_from'),
-                    if(re_rating_to is null, null, 're_rating_to')
-                ]
-            ) as column_code,
-            'derived' as measure_kind,
-            product_key as evidence_key,
-            null::decimal(18, 3) as amount,
-            _submission_id,
-            _sheet,
-            _row_number,
-            'decision_date' as _field_name,
-            if(
-                is_own_row, list_append(_standing_field_names, 'expiry_date'), _standing_field_names
-            ) as _other_field_names,
-        from due
-    ),
-
-    expiring_figure as (
-        select
-            report_period_code as period_code,
-            'expiring' as table_code,
-            product_row_code as row_code,
-            'star' as column_code,
-            'sum' as measure_kind,
-            product_key as evidence_key,
-            if(is_own_row, star, 0)::decimal(18, 3) as amount,
-            _submission_id,
-            _sheet,
-            _row_number,
-            if(is_own_row, 'star', 'decision_date') as _field_name,
-            if(
-                is_own_row, list_append(_standing_field_names, 'expiry_date'), _standing_field_names
-            ) as _other_field_names,
-        from due
-        where star is not null
-    ),
-
     final as (
         select *
         from product_figure
@@ -455,28 +207,7 @@ with
         from period_figure
         union all by name
         select *
-        from potential_figure
-        union all by name
-        select *
-        from certificate_figure
-        union all by name
-        select *
-        from producer_figure
-        union all by name
-        select *
-        from share_figure
-        union all by name
-        select *
         from listed_figure
-        union all by name
-        select *
-        from waiting_figure
-        union all by name
-        select *
-        from dated_figure
-        union all by name
-        select *
-        from expiring_figure
     )
 
 select *

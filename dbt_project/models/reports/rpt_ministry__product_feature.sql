@@ -5,18 +5,9 @@ with
 
     feature as (select * from {{ ref("dim_product_feature") }}),
 
-    evidence as {{ evidence_of("product_feature") }},
-
     received_period as (select distinct period_code, from expected_unit where knows_product),
 
-    figure as (
-        select
-            period_code,
-            row_code,
-            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
-        from evidence
-        group by period_code, row_code
-    ),
+    figure as {{ counted_figures("product_feature", columns) }},
 
     -- No product for which anybody wrote yes or no: how many have it is unknown, not none.
     final as (

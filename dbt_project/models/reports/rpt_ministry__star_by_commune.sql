@@ -15,16 +15,7 @@ with
 
     period as (select * from {{ ref("dim_period") }}),
 
-    evidence as {{ evidence_of("star_by_commune") }},
-
-    figure as (
-        select
-            period_code,
-            row_code,
-            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
-        from evidence
-        group by period_code, row_code
-    ),
+    figure as {{ counted_figures("star_by_commune", columns) }},
 
     -- Communes of the units that were received, with or without a product.
     commune_row as (

@@ -21,16 +21,7 @@ with
 
     unit as (select * from {{ ref("dim_unit") }}),
 
-    evidence as {{ evidence_of("star_by_former_district") }},
-
-    figure as (
-        select
-            period_code,
-            row_code,
-            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
-        from evidence
-        group by period_code, row_code
-    ),
+    figure as {{ counted_figures("star_by_former_district", columns) }},
 
     reported as (
         select former_map.*, bool_or(expected_unit.knows_product) as knows_product,

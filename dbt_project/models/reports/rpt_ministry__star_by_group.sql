@@ -5,8 +5,6 @@ with
 
     product_group as (select * from {{ ref("dim_product_group") }}),
 
-    evidence as {{ evidence_of("star_by_group") }},
-
     received_period as (select distinct period_code, from expected_unit where knows_product),
 
     listed as (
@@ -16,14 +14,7 @@ with
         select 'unknown' as row_code, 'Chưa rõ nhóm' as product_group_name,
     ),
 
-    figure as (
-        select
-            period_code,
-            row_code,
-            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
-        from evidence
-        group by period_code, row_code
-    ),
+    figure as {{ counted_figures("star_by_group", columns) }},
 
     group_row as (
         select

@@ -12,16 +12,7 @@
 with
     expected_unit as (select * from {{ ref("int_ministry__expected_unit") }}),
 
-    evidence as {{ evidence_of("star_by_unit") }},
-
-    figure as (
-        select
-            period_code,
-            row_code,
-            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
-        from evidence
-        group by period_code, row_code
-    ),
+    figure as {{ counted_figures("star_by_unit", columns) }},
 
     -- A unit that says it has none has 0; a unit whose products are not known has no figure at all.
     unit_row as (

@@ -5,22 +5,13 @@ with
 
     period as (select * from {{ ref("dim_period") }}),
 
-    evidence as {{ evidence_of("stock_by_period") }},
-
     known as (
         select period_code, count(*) filter (where knows_product)::integer as received_unit_count,
         from expected_unit
         group by period_code
     ),
 
-    figure as (
-        select
-            period_code,
-            row_code,
-            {% for column in columns %} {{ count_figure(column) }} as {{ column }}, {% endfor %}
-        from evidence
-        group by period_code, row_code
-    ),
+    figure as {{ counted_figures("stock_by_period", columns) }},
 
     half_year as (
         select period.*, coalesce(known.received_unit_count, 0) as received_unit_count,

@@ -49,12 +49,12 @@ def counts():
             "create table int_ministry__standing as "
             "select *, true as is_own_row, ['product_name'] as _standing_field_names from fct_product_status"
         )
-        connection.execute(
-            f"create table int_ministry__evidence as {sql_of('int_ministry__feature_evidence')}"
-        )
-        connection.execute(
-            f"create table rpt_ministry__product_feature as {sql_of('rpt_ministry__product_feature')}"
-        )
+        for table, model in (
+            ("int_ministry__stock", "int_ministry__stock"),
+            ("int_ministry__evidence", "int_ministry__feature_evidence"),
+            ("rpt_ministry__product_feature", "rpt_ministry__product_feature"),
+        ):
+            connection.execute(f"create table {table} as {sql_of(model)}")
         return connection.execute(
             "select period_code, row_code, yes_count, no_count, unknown_count, valid_count "
             "from rpt_ministry__product_feature order by row_no"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+from models import sql_of
 
 HERE = Path(__file__).parent
 DIMENSIONS, FACTS = (HERE / "warehouse_rows.sql").read_text(encoding="utf-8").split("--! facts\n")
@@ -18,6 +19,8 @@ def build_warehouse(
     with duckdb.connect(str(path)) as connection:
         connection.execute("begin")
         connection.execute((HERE / "warehouse_tables.sql").read_text(encoding="utf-8"))
+        register = "int_ministry__register_figure"
+        connection.execute(f"create table {register} as {sql_of(register)}")
         connection.execute(DIMENSIONS)
         if not is_empty:
             connection.execute(FACTS)

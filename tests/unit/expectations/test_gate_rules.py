@@ -90,6 +90,17 @@ def test_printed_table_with_all_its_evidence_passes_whatever_its_name(tmp_path):
     assert fails == {}
 
 
+def test_a_figure_no_longer_of_the_register_needs_evidence(tmp_path):
+    """ocop trace reads the same list: test_what_comes_from_the_register_is_one_list."""
+    taken_off = (
+        "delete from int_ministry__register_figure where figure_pattern = 'headline/received_unit/value'"
+    )
+    _, fails = failing(build_warehouse(tmp_path / "ocop.duckdb", figures=[taken_off]), "ministry", tmp_path)
+    assert set(fails) == {"GATE-23"}
+    (sentence,) = fails["GATE-23"]["sentences"]
+    assert "headline/received_unit/value: in 2, cộng các dòng làm căn cứ được chưa rõ" in sentence
+
+
 def test_ministry_suite_judges_its_own_period_only(tmp_path):
     earlier = (
         "update fct_product_status set star = null, decision_number = null where period_code = '2024H1'",

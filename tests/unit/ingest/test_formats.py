@@ -3,6 +3,7 @@
 import functools
 import shutil
 import subprocess
+from decimal import Decimal
 
 import districts
 import pytest
@@ -91,6 +92,10 @@ def odd_workbook(path):
     workbook = load_workbook(districts.make(path))
     registration = districts.cell(workbook, "product", "producer_registration_no")
     registration.value, registration.number_format = 45, "0000000000"
+    decision = districts.cell(workbook, "product", "decision_number")
+    decision.value, decision.number_format = 12, '0"/QĐ-UBND"'
+    money = districts.cell(workbook, "funding", "disbursed_amount_vnd_million")
+    money.value, money.number_format = 93_974_000, "#,##0,,"
     target = districts.cell(workbook, "target", "target_max")
     target.value, target.number_format = 0.5, "0%"
     producers = [districts.cell(workbook, "product", "producer_name", row) for row in (1, 3)]
@@ -112,8 +117,10 @@ def test_what_the_values_do_not_tell_is_seen_in_every_format(suffix, tmp_path):
     assert sorted((i.rule_id, i.sheet, i.row_number) for i in judgement.issues) == ODD_ISSUES
     products = judgement.tables["product"]
     assert products[0]["producer_registration_no"] == "0000000045"
+    assert products[0]["decision_number"] == "12/QĐ-UBND"
     assert [row["producer_name"] for row in products] == ["HTX Nho 587"] * 3
     assert judgement.tables["target"][0]["target_max"] == 50
+    assert judgement.tables["funding"][0]["disbursed_amount_vnd_million"] == Decimal("93.974")
 
 
 def test_a_binary_workbook_gives_the_same_rows(tmp_path):
@@ -132,7 +139,9 @@ def test_what_the_values_do_not_tell_is_seen_in_a_binary_workbook(tmp_path):
     judgement = judge_file(xlsb.write(tmp_path / "odd.xlsb", workbook), districts.PROVINCE)
     assert sorted((i.rule_id, i.sheet, i.row_number) for i in judgement.issues) == ODD_ISSUES
     assert judgement.tables["product"][0]["producer_registration_no"] == "0000000045"
+    assert judgement.tables["product"][0]["decision_number"] == "12/QĐ-UBND"
     assert judgement.tables["target"][0]["target_max"] == 50
+    assert judgement.tables["funding"][0]["disbursed_amount_vnd_million"] == Decimal("93.974")
 
 
 def test_a_cut_off_record_of_a_binary_workbook_is_a_damaged_file(tmp_path):

@@ -8,7 +8,15 @@ import pytest
 from ingest.reference import CodeList, province_on, units, units_of_province
 
 COMMUNES = CodeList(
-    "commune", (("1", "Xã Thanh Hải"), ("2", "Xã Thành Hải"), ("3", "Phường Hòa An"), ("4", "Xã Phước Hậu"))
+    "commune",
+    (
+        ("1", "Xã Thanh Hải"),
+        ("2", "Xã Thành Hải"),
+        ("3", "Phường Hòa An"),
+        ("4", "Xã Phước Hậu"),
+        ("5", "Thị trấn Phước Dân"),
+        ("6", "Xã Phước Dân"),
+    ),
 )
 
 
@@ -23,6 +31,12 @@ COMMUNES = CodeList(
         ("Hoà An", "3"),
         ("4 - Xã Phước Hậu", "4"),
         ("4", "4"),
+        ("TT Phước Dân", "5"),
+        ("TT. Phước Dân", "5"),
+        ("X.Phước Dân", "6"),
+        ("x. phuoc dan", "6"),
+        ("P. Phước Dân", None),
+        ("Phước Dân", None),
         ("Phước", None),
         ("", None),
     ],

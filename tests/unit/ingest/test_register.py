@@ -9,6 +9,7 @@ import pytest
 import registers
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from ingest.reference import periods
 from ingest.register import judge_list
@@ -112,6 +113,17 @@ def test_a_fault_keeps_all_rows_of_its_unit_out_and_no_other(tmp_path):
     assert "Huyện Ninh Phước: 46 dòng (8-53)" in whole.message
     assert judged.units["585"].verdict == "accepted"
     assert (judged.own.verdict, judged.answer().verdict) == ("accepted", "partly")
+
+
+def test_the_row_that_counts_the_columns_may_begin_with_letters(tmp_path):
+    workbook = load_workbook(registers.make(tmp_path / "r.xlsx", rows()[:2]))
+    numbering = registers.FIRST_ROW - 1
+    for column in range(1, 22):
+        workbook.active.cell(numbering, column).value = "AB"[column - 1] if column < 3 else column - 2
+    workbook.save(tmp_path / "letters.xlsx")
+    judged = judge(tmp_path / "letters.xlsx")
+    assert judged.row_count == 2
+    assert errors(judged.own) == []
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")

@@ -6,7 +6,7 @@ import districts
 import pytest
 from openpyxl import load_workbook
 
-from ingest.copies import copies, fingerprints, note_accepted, standing_content
+from ingest.copies import copies, fingerprints, note_accepted, refuse_copies, standing_content
 from ingest.sender import NO_HINT, Hint, hint_of
 from ingest.validate import judge_file
 
@@ -58,7 +58,9 @@ def test_a_folder_takes_only_what_its_unit_may_send(tmp_path):
 def test_a_copied_file_name_is_a_warning(tmp_path):
     path = districts.make(tmp_path)
     assert rules(path, Hint(None, None, "585", "2024H1")) == ["FILE-12", "FILE-12"]
-    assert judge_file(path, districts.PROVINCE, Hint(None, None, "585")).verdict == "accepted"
+    judgement = judge_file(path, districts.PROVINCE, Hint(None, None, "585"))
+    assert judgement.verdict == "accepted"
+    assert judgement.issues[0].message.startswith("Tên tệp ghi 585")
 
 
 def test_a_successor_corrects_for_the_dead_district_and_no_other_commune_does(tmp_path):
@@ -164,6 +166,43 @@ def test_another_units_content_is_recognised(tmp_path):
         row["commune_code"] = "22882"
     (issue,) = copies(judged(tmp_path, filing=mine), standing_of(theirs, "585", "2024H2"), IN_TIME)
     assert (issue.rule_id, "585" in issue.message) == ("FILE-18", True)
+
+
+def test_another_units_file_is_told_once_by_its_communes(tmp_path):
+    theirs = districts.make(tmp_path, unit="585")
+    standing = standing_of(judge_file(theirs, districts.PROVINCE), "585", "2024H2")
+    workbook = load_workbook(theirs)
+    districts.cover_cell(workbook, "unit_code").value = "587"
+    districts.cover_cell(workbook, "unit_name").value = None
+    workbook.save(tmp_path / "mine.xlsx")
+    judgement = refuse_copies(judge_file(tmp_path / "mine.xlsx", districts.PROVINCE), standing, IN_TIME)
+    assert [i.rule_id for i in judgement.issues if i.severity == "error"] == ["FILE-18"]
+
+
+@pytest.mark.parametrize(
+    ("received_on", "found"),
+    [
+        (date(2024, 6, 14), ["FILE-26"]),  # the day before it begins
+        (date(2024, 6, 15), ["FILE-27"]),
+        (date(2024, 12, 14), ["FILE-27"]),  # its last day
+        (date(2024, 12, 15), []),
+    ],
+)
+def test_a_half_year_that_is_not_over_may_be_the_wrong_one(tmp_path, received_on, found):
+    judgement = refuse_copies(judged(tmp_path), {}, received_on)
+    assert [i.rule_id for i in judgement.issues] == found
+    assert judgement.verdict == ("refused" if found == ["FILE-26"] else "accepted")
+    if found:
+        issue = judgement.issues[0]
+        assert (issue.sheet, issue.row_number, issue.column_letter) == ("Bìa", 6, "C")
+        assert f"nhận ngày {received_on:%d/%m/%Y}." in issue.message
+
+
+def test_a_plan_is_made_before_its_year(tmp_path):
+    plan = districts.make(
+        tmp_path, period="2024Y", filing={"target": districts.rows("587", "2024H2")["target"]}
+    )
+    assert refuse_copies(judge_file(plan, districts.PROVINCE), {}, date(2023, 11, 1)).issues == []
 
 
 def test_what_stands_is_the_newest_accepted_of_each_form():

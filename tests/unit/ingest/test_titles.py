@@ -107,6 +107,10 @@ def test_a_row_that_counts_the_columns_is_said_and_not_read(tmp_path, written):
     [
         (["(1)", "(2)", "(3)=(1)+(2)"], True),
         ([1.0, "", 2.0, 3.0], True),
+        (["A", "B", "C", 1, 2, "3=1+2"], True),
+        (["(A)", "(B)", "(1)"], True),
+        (["A", "C", 1, 2], False),
+        (["A", "B", "C"], False),
         ([1, 2], False),
         ([1, 3, 4], False),
         (["1. Nho", "2", "3"], False),
@@ -115,6 +119,35 @@ def test_a_row_that_counts_the_columns_is_said_and_not_read(tmp_path, written):
 )
 def test_whatcounts_columns(cells, is_numbering):
     assert counts_columns([cells]) is is_numbering
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Đơn vị tính: đồng", "đồng"),
+        ("ĐVT: nghìn đồng", "nghìn đồng"),
+        ("(Đơn vị: 1.000 đồng)", "1.000 đồng"),
+        ("Đơn vị tính : Tỷ đồng", "Tỷ đồng"),
+        ("Đơn vị tính: triệu đồng", None),
+        ("ĐVT: Tr.đồng", None),
+        ("Đơn vị: UBND huyện Ninh Phước", None),
+        ("Đơn vị tính: đồng/sản phẩm", None),
+    ],
+)
+def test_the_unit_a_line_above_the_table_says(tmp_path, line, said):
+    workbook = load_workbook(districts.make(tmp_path))
+    workbook["Kinh phí"]["H3"] = line
+    workbook.save(tmp_path / "t.xlsx")
+    judgement = judge_file(tmp_path / "t.xlsx", districts.PROVINCE)
+    found = [(i.rule_id, i.row_number, i.column_letter, i.value_text) for i in judgement.issues]
+    assert found == ([("SHEET-18", 3, "H", said)] if said else [])
+
+
+def test_a_key_column_may_stand_there_under_another_title(tmp_path):
+    judgement = changed(tmp_path, "product", "status_code", "Trạng thái")
+    assert [(i.rule_id, i.column_title) for i in judgement.issues] == [
+        ("SHEET-02", "Tình trạng"), ("SHEET-03", "Trạng thái"),
+    ]  # fmt: skip
 
 
 def test_money_in_another_unit_is_refused(tmp_path):

@@ -4,6 +4,7 @@ import shutil
 
 import districts
 import pytest
+from openpyxl import load_workbook
 
 from ingest.reference import code_list
 from ingest.validate import judge_file
@@ -98,8 +99,6 @@ def test_a_fault_is_named_once_where_it_stands(tmp_path, fault):
 
 
 def test_faults_are_all_named_in_one_pass(tmp_path):
-    from openpyxl import load_workbook
-
     path = districts.make(tmp_path)
     workbook = load_workbook(path)
     wanted = ("missing_key", "score_text", "no_amount", "control_total")
@@ -120,6 +119,21 @@ def test_a_blank_template_is_refused_as_such(tmp_path):
     judgement = judge_file(districts.make(tmp_path, filing=empty), districts.PROVINCE)
     assert judgement.verdict == "refused"
     assert "FILE-03" in {i.rule_id for i in judgement.issues}
+
+
+@pytest.mark.parametrize("prefilled", [("product",), ("target",), ("product", "target")])
+def test_a_prefilled_template_sent_back_unchanged_is_refused_as_such(tmp_path, prefilled):
+    rows = districts.rows("587", "2024H2")
+    filing = {name: rows[name] if name in prefilled else [] for name in rows}
+    workbook = load_workbook(districts.make(tmp_path, filing=filing))
+    for name in ("prepared_by", "prepared_date"):
+        districts.cover_cell(workbook, name).value = None
+    workbook.save(tmp_path / "blank.xlsx")
+    found = [i.rule_id for i in judge_file(tmp_path / "blank.xlsx", districts.PROVINCE).issues]
+    assert found.count("FILE-03") == 1
+    districts.cover_cell(workbook, "prepared_by").value = "Người lập"
+    workbook.save(tmp_path / "signed.xlsx")
+    assert judge_file(tmp_path / "signed.xlsx", districts.PROVINCE).verdict == "accepted"
 
 
 def test_a_workbook_of_something_else_is_not_ours(tmp_path):
@@ -171,8 +185,6 @@ def test_the_province_files_plans_only(tmp_path):
 
 
 def test_columns_may_stand_in_any_order_below_any_title(tmp_path):
-    from openpyxl import load_workbook
-
     path = districts.make(tmp_path)
     workbook = load_workbook(path)
     sheet = workbook["Kinh phí"]
@@ -208,8 +220,6 @@ def test_what_is_missing_from_a_sheet_that_is_not_filled_is_not_said(tmp_path):
 
 
 def test_a_rating_is_missed_in_a_stock_that_is_declared_empty(tmp_path):
-    from openpyxl import load_workbook
-
     path = districts.make(tmp_path, filing=districts.rows("587", "2024H2") | {"product": []})
     workbook = load_workbook(path)
     districts.cover_cell(workbook, "nothing_to_report_product").value = "Có"

@@ -208,6 +208,7 @@ def test_dates_read_back_in_each_format(day):
     assert parse_date(f"{day.day}/{day.month}/{day.year:04}") == day
     assert parse_date(f"{day:%d.%m.}{day.year:04}") == day
     assert parse_date(day.isoformat()) == parse_date(f"{day.isoformat()} 00:00:00") == day
+    assert parse_date(day.isoformat().replace("-", "/")) == day
     assert parse_date(f"ngày {day:%d} tháng {day.month} năm {day.year:04}") == day
     assert parse_date(f"Ninh Phước, ngày {day.day} tháng {day:%m} năm {day.year:04}") == day
 

@@ -157,7 +157,7 @@ def test_reminders_come_once_a_week_and_again_after_the_deadline(home, port, mon
         {"unit_code": "587", "unit_name": "Huyện Ninh Phước", "submission_status_code": "refused"},
         {"unit_code": "585", "unit_name": "Huyện Ninh Sơn", "submission_status_code": "received"},
     ]
-    monkeypatch.setattr(steps, "status", lambda settings, period: {"units": units})
+    monkeypatch.setattr("pipeline.steps.letters.submission_status", lambda *_: {"units": units})
     with smtp_server(port) as letters:
         counts = [
             steps.remind(replace(home, as_of=date(2024, 12, day)), "2024H2").details["new"]

@@ -10,6 +10,7 @@ import pytest
 from homes import KNOWN_AT, query, settings_of
 
 from pipeline import steps
+from pipeline.steps.candidate import NEXT_DATABASE
 
 
 def candidate(settings, number):
@@ -53,7 +54,7 @@ def test_a_file_that_is_held_open_keeps_the_last_state_until_it_is_closed(tmp_pa
         with pytest.raises(steps.StepError, match="holds a file of published/ open"):
             steps.publish(settings)
     assert published(settings) == (1, 1, 1)
-    with duckdb.connect(str(settings.published / steps.NEXT_DATABASE), read_only=True) as connection:
+    with duckdb.connect(str(settings.published / NEXT_DATABASE), read_only=True) as connection:
         assert connection.execute("select n from mart_product").fetchone() == (2,)
 
     steps.publish(settings)

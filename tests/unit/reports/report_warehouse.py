@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+from models import sql_of
 
 from reports import definition
 
@@ -381,6 +382,8 @@ def build_warehouse(
     """Write the warehouse; a district without a status has sent nothing."""
     with duckdb.connect(str(path)) as con:
         con.execute(DDL.read_text(encoding="utf-8"))
+        register = "int_ministry__register_figure"
+        con.execute(f"create table {register} as {sql_of(register)}")
         con.begin()  # a commit for each row is most of the time
         units = [("58", "Tỉnh Ninh Thuận", "province", None)]
         units += [(code, name, "district", "58") for code, name in districts.items()]

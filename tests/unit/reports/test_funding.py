@@ -6,7 +6,7 @@ from docx.oxml.ns import qn
 from report_warehouse import PERIOD
 
 from reports import definition, sentences
-from reports.frozen import open_frozen
+from reports.frozen import ReportError, open_frozen
 from reports.proof import prove
 from reports.render import render
 
@@ -73,6 +73,12 @@ def test_a_unit_that_says_nothing_of_its_money_is_named(told):
         "Các đơn vị đã gửi báo cáo nhưng chưa có số liệu kinh phí: huyện Ninh Phước. Kinh phí của các đơn vị này chưa có "
         "trong Báo cáo và không được tính bằng 0."
     ) in paragraphs
+
+
+def test_a_copy_that_does_not_tell_who_knows_its_money_is_not_printed(told):
+    """Nobody named would read as nobody without figures."""
+    with pytest.raises(ReportError, match="has no knows_funding.*freeze it again: ocop freeze 2024H2"):
+        told("alter table rpt_ministry__submission_status drop column knows_funding")
 
 
 def test_without_any_line_of_money_the_tables_say_that_none_came(freeze_and_pass, change):

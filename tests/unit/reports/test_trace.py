@@ -89,6 +89,22 @@ def test_a_figure_without_cells_says_why(warehouse, figure, reason, words):
     assert words in found["note"]
 
 
+def test_what_comes_from_the_register_is_one_list(published, change):
+    """The gate reads the same one: test_a_figure_no_longer_of_the_register_needs_evidence."""
+    change("delete from int_ministry__register_figure where figure_pattern = 'headline/missing_unit/value'")
+    database = published / "ocop.duckdb"
+    assert trace(database, "headline", "missing_unit", "value")["reason"] == "lost"
+    assert trace(database, "headline", "held_unit", "value")["reason"] == "register"
+
+
+def test_a_copy_of_an_earlier_version_is_answered_with_a_sentence(published, change):
+    change("alter table int_ministry__evidence drop column _other_field_names")
+    with pytest.raises(
+        TraceError, match=r"published/ocop.duckdb was made by another version.*_other_field_names"
+    ):
+        trace(published / "ocop.duckdb", "star_by_unit", "587", "valid_count")
+
+
 def test_a_figure_that_lost_its_cells_is_doubted(published, change):
     change("delete from int_ministry__evidence where table_code = 'star_by_unit'")
     found = trace(published / "ocop.duckdb", "star_by_unit", "587", "valid_count")

@@ -1,0 +1,86 @@
+"""Rows below a header that are no data: totals, titles of groups, notes, signatures, "Không phát sinh".
+
+Each is one finding that says what to do with the row, instead of one for every cell it does not fill.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ingest.issue import Issue, common_issue
+from ingest.reference import CodeList, code_list
+from ingest.sheet import SheetData
+from ingest.vietnamese import fold, is_total
+
+_NOTHING = re.compile(r"(?:trong ky )?khong(?: co| phat sinh)?(?: so lieu| phat sinh| san pham| hoat dong)?")
+# A signature block has a name on the left and one on the right.
+_MOST_TEXTS = 2
+_LONGEST_QUOTE = 80
+
+
+def take_asides(data: SheetData, lists: dict[str, CodeList]) -> list[Issue]:
+    """Take the rows that are no data out of a sheet; what is to be said of them."""
+    keys = {
+        f.name: f.codelist and (lists.get(f.codelist) or code_list(f.codelist))
+        for f in data.form.fields
+        if f.level == "key" and f.default is None and f.name in data.columns
+    }
+    found = {
+        index: issue for index in _doubtful(data, keys) if (issue := _issue(data, index, keys)) is not None
+    }
+    data.keep(index not in found for index in range(len(data.row_numbers)))
+    return list(found.values())
+
+
+def _doubtful(data: SheetData, keys: Iterable[str]) -> list[int]:
+    """Places of the rows without a key, or with a total in its place."""
+    doubtful: set[int] = set()
+    for name in keys:
+        column = data.values.get(name)
+        if column is None:  # nothing in any row
+            return list(range(len(data.row_numbers)))
+        no_keys = {value for value in set(column) if value is None or is_total(value)}
+        if no_keys:
+            doubtful.update(index for index, value in enumerate(column) if value in no_keys)
+    return sorted(doubtful)
+
+
+def _issue(data: SheetData, index: int, keys: dict[str, CodeList | None]) -> Issue | None:
+    number, values = data.row_numbers[index], data.row(index)
+    given = {name: value for name, value in values.items() if value is not None}
+    if not given or any(f"{letter}{number}" in data.census.faulty for letter in data.columns.values()):
+        return None  # a formula without a result may be any value
+    totals = [value for value in given.values() if is_total(value)] + data.unread_totals.get(number, [])
+    texts = list(given.values())
+    missing = [data.headers[name] for name in keys if name not in given]
+    if totals:
+        rule_id, words = "ROW-04", {"texts": f'"{totals[0]}"'}
+    elif len(given) > _MOST_TEXTS or len(keys) - len(missing) > 1 or not _are_texts(texts):
+        return None
+    elif any(entries and entries.find(given[name]) for name, entries in keys.items() if name in given):
+        return None  # an entry of its list was chosen
+    elif len(data.row_numbers) == 1 and _NOTHING.fullmatch(fold(texts[0])):
+        rule_id, words = "ROW-05", {"texts": f'"{texts[0]}"'}
+    else:
+        rule_id = "ROW-03"
+        words = {"texts": " và ".join(map(_quoted, texts)), "titles": ", ".join(missing)}
+    name = next(iter(given))
+    return common_issue(
+        rule_id,
+        words,
+        sheet=data.name,
+        row_number=number,
+        column_letter=data.columns[name],
+        column_title=data.headers[name],
+        field_name=name,
+        value_text=str(given[name]),
+    )
+
+
+def _are_texts(values: list[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if len(text) <= _LONGEST_QUOTE else f'"{text[:_LONGEST_QUOTE]}…"'

@@ -1,0 +1,1 @@
+"""The commands of ocop by area; pipeline.cli puts them together."""
