@@ -72,7 +72,9 @@ def read_workbook(path: Path) -> Workbook:
         else:
             tables[name] = (grid, counted)
     for name in list(workbook.unknown_sheets):
-        if other := next((sheet for sheet in read.values() if fold(name).startswith(f"{fold(sheet)} ")), None):
+        if other := next(
+            (sheet for sheet in read.values() if fold(name).startswith(f"{fold(sheet)} ")), None
+        ):
             workbook.continued_sheets[name] = other
             workbook.unknown_sheets.remove(name)
     if version := find_version(workbook.cover.get("form_version")):
