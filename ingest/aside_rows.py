@@ -17,6 +17,8 @@ _NOTHING = re.compile(r"(?:trong ky )?khong(?: co| phat sinh)?(?: so lieu| phat 
 # A signature block has a name on the left and one on the right.
 _MOST_TEXTS = 2
 _LONGEST_QUOTE = 80
+_LONGEST_TOTAL = 2  # words
+_REMARKS = ("note", "plan_document")
 
 
 def take_asides(data: SheetData, lists: dict[str, CodeList]) -> list[Issue]:
@@ -34,16 +36,24 @@ def take_asides(data: SheetData, lists: dict[str, CodeList]) -> list[Issue]:
 
 
 def _doubtful(data: SheetData, keys: Iterable[str]) -> list[int]:
-    """Places of the rows without a key, or with a total in its place."""
-    doubtful: set[int] = set()
-    for name in keys:
-        column = data.values.get(name)
-        if column is None:  # nothing in any row
-            return list(range(len(data.row_numbers)))
-        no_keys = {value for value in set(column) if value is None or is_total(value)}
-        if no_keys:
-            doubtful.update(index for index, value in enumerate(column) if value in no_keys)
+    """Places of the rows without a key, or with a total among their words."""
+    if any(name not in data.values for name in keys):  # nothing in any row
+        return list(range(len(data.row_numbers)))
+    doubtful = {index for index, number in enumerate(data.row_numbers) if number in data.unread_totals}
+    for name, column in data.values.items():
+        said = {
+            value
+            for value in set(column)
+            if (value is None and name in keys) or (is_total(value) and _may_total(name, value, keys))
+        }
+        if said:
+            doubtful.update(index for index, value in enumerate(column) if value in said)
     return sorted(doubtful)
+
+
+def _may_total(name: str, value: str, keys: Iterable[str]) -> bool:
+    """Whether words like a total's make their row one: not in remarks, and beside a key only the bare word."""
+    return name not in _REMARKS and (name in keys or len(value.split()) <= _LONGEST_TOTAL)
 
 
 def _issue(data: SheetData, index: int, keys: dict[str, CodeList | None]) -> Issue | None:
@@ -51,9 +61,12 @@ def _issue(data: SheetData, index: int, keys: dict[str, CodeList | None]) -> Iss
     given = {name: value for name, value in values.items() if value is not None}
     if not given or any(f"{letter}{number}" in data.census.faulty for letter in data.columns.values()):
         return None  # a formula without a result may be any value
-    totals = [value for value in given.values() if is_total(value)] + data.unread_totals.get(number, [])
+    totals = [v for name, v in given.items() if is_total(v) and _may_total(name, v, keys)]
+    totals += data.unread_totals.get(number, [])
     texts = list(given.values())
     missing = [data.headers[name] for name in keys if name not in given]
+    if totals and given.get("is_total"):
+        return None  # the total of a plan, said to be one
     if totals:
         rule_id, words = "ROW-04", {"texts": f'"{totals[0]}"'}
     elif len(given) > _MOST_TEXTS or len(keys) - len(missing) > 1 or not _are_texts(texts):

@@ -197,7 +197,7 @@ def _textual(known: Field, value: object, place: Place) -> tuple[object, Issue |
     if isinstance(value, date) and known.name.endswith(_NUMBERED):
         return None, place.issue("CELL-07", known, value, {"reason": _DATE_FOR_TEXT})
     text = as_text(value)
-    if _AS_ABOVE.fullmatch(text):
+    if known.level != "optional" and _AS_ABOVE.fullmatch(text):
         return None, place.issue("CELL-20", known, value)
     if not _LETTER_OR_DIGIT.search(text) and known.level != "optional":
         return None, place.issue("CELL-01" if known.level == "key" else "CELL-02", known, value)

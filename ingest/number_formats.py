@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -75,11 +75,27 @@ def shown_number(stored: str, number_format: str) -> str:
 def with_words(stored: str, shown: str, divided_by: str = "1") -> str | None:
     """The number as its cell shows it, words around it included; None where it shows what is stored."""
     parts = _AROUND.fullmatch(shown)
-    if parts is None or (divided_by == "1" and not _WORD.search(parts[1] + parts[3])):
+    if parts is None:
+        return None
+    # A format may be another one than the cell's style says, by a condition: what is seen decides.
+    divided_by = next(
+        (by for by in (divided_by, "1") if _reads(Decimal(stored) / Decimal(by), parts[2])), None
+    )
+    if divided_by is None or (divided_by == "1" and not _WORD.search(parts[1] + parts[3])):
         return None
     if parts[2].isdigit() and parts[2].startswith("0"):
         return shown  # the zeros of a code
     return f"{parts[1]}{_all_digits(Decimal(stored) / Decimal(divided_by))}{parts[3]}"
+
+
+def _reads(number: Decimal, digits: str) -> bool:
+    """Whether a number, rounded to some place, has these digits, whatever separates them or stands before them."""
+    rounded = (number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) for places in range(len(digits)))
+    return _bare(digits) in {_bare(f"{one:f}") for one in rounded}
+
+
+def _bare(digits: str) -> str:
+    return re.sub(r"\D", "", digits).lstrip("0")
 
 
 def _all_digits(number: Decimal) -> str:

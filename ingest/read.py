@@ -13,9 +13,10 @@ from ingest.legacy_cells import Recoded, recode
 from ingest.second_look import DamagedPackageError, SheetCensus, census, column_letter
 from ingest.sheet import Grid, SheetData, is_understood, read_table, tidy
 from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, find_version, load_forms, load_versions
-from ingest.vietnamese import fold
+from ingest.vietnamese import clean, fold
 
 MAX_FILE_BYTES = 50_000_000
+_CONTINUATION = re.compile(r" (?:tiep|tt|bo sung|phan|so)\b")
 
 
 class UnreadableError(Exception):
@@ -71,12 +72,8 @@ def read_workbook(path: Path) -> Workbook:
             _read_cover_grid(grid, counted, workbook)
         else:
             tables[name] = (grid, counted)
-    for name in list(workbook.unknown_sheets):
-        if other := next(
-            (sheet for sheet in read.values() if fold(name).startswith(f"{fold(sheet)} ")), None
-        ):
-            workbook.continued_sheets[name] = other
-            workbook.unknown_sheets.remove(name)
+    workbook.continued_sheets = _continued(workbook.unknown_sheets, read)
+    workbook.unknown_sheets = [n for n in workbook.unknown_sheets if n not in workbook.continued_sheets]
     if version := find_version(workbook.cover.get("form_version")):
         workbook.forms = version.forms
     for name, (grid, counted) in tables.items():
@@ -86,6 +83,18 @@ def read_workbook(path: Path) -> Workbook:
     except DamagedPackageError as error:
         raise UnreadableError(error.rule_id, error.words) from error
     return workbook
+
+
+def _continued(unknown: list[str], read: dict[str, str]) -> dict[str, str]:
+    """The sheets that by their names go on where another ends: "Sản phẩm (tiếp)", "Kinh phí - bổ sung"."""
+    tables = [sheet for form, sheet in read.items() if form != "cover"]
+    return {
+        name: sheet
+        for name in unknown
+        for sheet in tables
+        if clean(name).lower().startswith(clean(sheet).lower())
+        and _CONTINUATION.match(fold(name), len(fold(sheet)))
+    }
 
 
 def _form_names() -> dict[str, str]:

@@ -11,7 +11,14 @@ from ingest.cells import as_text
 from ingest.second_look import SheetCensus, column_letter
 from ingest.spec import Field, Form
 from ingest.titles import Titles, foreign_unit, unit_of_table
-from ingest.vietnamese import AmbiguousNumberError, NumberGrammarError, clean, is_total, read_number
+from ingest.vietnamese import (
+    AmbiguousNumberError,
+    NumberGrammarError,
+    TooSmallNumberError,
+    clean,
+    is_total,
+    read_number,
+)
 
 # The header stands within the first rows; a template puts it in row 4.
 HEADER_SEARCH_ROWS = 30
@@ -82,6 +89,8 @@ def is_understood(known: Field, shown: str) -> bool:
         return True
     try:
         read_number(shown, known.unit, known.counts)
+    except TooSmallNumberError:
+        return True  # as an amount in triệu with the sign of đồng would be: the clerk is asked
     except (NumberGrammarError, AmbiguousNumberError):
         return False
     return True
@@ -190,10 +199,13 @@ def counts_columns(below_header: Grid) -> bool:
     texts = [as_text(cell) for cells in below_header for cell in cells if tidy(cell) is not None]
     if len(texts) < 3:
         return False
-    lettered = next((n for n, text in enumerate(texts) if text.strip("()") != chr(ord("A") + n)), len(texts))
+    letters = [text.strip("()").upper() for text in texts]
+    lettered = next((n for n, text in enumerate(letters) if text != chr(ord("A") + n)), len(texts))
     texts = texts[lettered:]
     numbers = [re.match(r"\(?(\d{1,2})\)?(?:\s*=[\d()\s+*/x:-]+)?$", text) for text in texts]
-    return bool(texts) and [n and int(n[1]) for n in numbers] == list(range(1, len(texts) + 1))
+    counted = [n and int(n[1]) for n in numbers]
+    # The first column, of running numbers, may be left out.
+    return any(counted == list(range(first, first + len(texts))) for first in (1, 2)) and bool(texts)
 
 
 def _adds_titles(grid: Grid, found: list[dict[int, str]], index: int, known: dict[int, str]) -> bool:

@@ -50,7 +50,9 @@ def layout_issues(data: SheetData) -> list[Issue]:
         known = data.form.field(next(n for n, column in data.columns.items() if column == letter))
         words = {"said": said, "unit": known.unit}
         issues.append(common_issue("SHEET-15", words, **header, column_letter=letter, column_title=title))
-    if data.unit_above and data.row_numbers:
+    if data.unit_above and any(
+        f.unit == data.unit_above[3] and f.name in data.values for f in data.form.number_fields
+    ):
         row_number, letter, said, unit = data.unit_above
         where = {"sheet": data.name, "row_number": row_number, "column_letter": letter, "value_text": said}
         issues.append(common_issue("SHEET-18", {"said": said, "unit": unit}, **where))

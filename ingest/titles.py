@@ -16,7 +16,12 @@ _SHORTEST_GUESS = 5
 # Unit of a field -> how it is written, and the words that make a unit of the same kind.
 _UNITS = {
     "triệu đồng": (
-        {"trieu dong", "tr dong", "tr d", "trd", "trieu d", "trieu vnd", "trieu"},
+        {"trieu dong", "tr dong", "tr d", "trd", "trieu d", "trieu vnd", "trieu", "tr", "tr vnd", "vnd trieu"}
+        | {
+            f"{million} {dong}"
+            for million in ("1 000 000", "1000000", "1 trieu")
+            for dong in ("dong", "d", "vnd")
+        },
         {"ty", "trieu", "tr", "nghin", "ngan", "dong", "d", "vnd", "trd", "1000", "000", "1"},
     ),
     "ha": ({"ha", "hecta"}, {"ha", "hecta", "m2", "m", "km2", "sao", "mau"}),

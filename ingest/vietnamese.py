@@ -113,6 +113,10 @@ class NumberGrammarError(ValueError):
     """The text is not a number in Vietnamese grammar."""
 
 
+class TooSmallNumberError(NumberGrammarError):
+    """The number is nothing in the unit of its field: "400 đ" where triệu đồng is asked."""
+
+
 class AmbiguousNumberError(ValueError):
     """The text has two readings; ``readings`` holds both, as they should be typed."""
 
@@ -208,7 +212,7 @@ def read_number(text: str, unit: str | None = None, counts: Iterable[str] = ()) 
         return TypedNumber(number)
     value = number * factor
     if value and abs(value) < _SMALLEST_CONVERTED:
-        raise NumberGrammarError(text)
+        raise TooSmallNumberError(text)
     return TypedNumber(value, is_converted=True)
 
 

@@ -36,6 +36,30 @@ def test_a_total_is_one_finding_and_its_amounts_are_not_compared(filing, tmp_pat
     assert len(judgement.tables["funding"]) == 2
 
 
+def test_a_total_that_names_its_year_is_no_line_of_money(filing, tmp_path):
+    def add_up(workbook):
+        for name, value in {
+            "funding_year": 2024,
+            "product_name": "Tổng cộng",
+            "planned_amount_vnd_million": 99,
+        }.items():
+            districts.cell(workbook, "funding", name, 3).value = value
+
+    judgement = judged(filing, tmp_path, add_up)
+    assert ("ROW-04", 7) in [(i.rule_id, i.row_number) for i in judgement.issues]
+    assert len(judgement.tables["funding"]) == 2
+
+
+def test_a_remark_about_a_total_makes_no_total(filing, tmp_path):
+    def remark(workbook):
+        for name, value in {"planned_amount_vnd_million": 50, "note": "Tổng số hộ được hỗ trợ: 5"}.items():
+            districts.cell(workbook, "funding", name, 3).value = value
+
+    judgement = judged(filing, tmp_path, remark)
+    assert [i.rule_id for i in judgement.issues if i.severity == "error"] == ["CELL-01"]
+    assert len(judgement.tables["funding"]) == 3
+
+
 def test_a_total_is_known_by_a_column_nobody_reads(filing, tmp_path):
     def add_up(workbook):
         sheet = workbook["Kinh phí"]

@@ -18,7 +18,7 @@ def typed(form: str, name: str, value: object):
 @pytest.mark.parametrize(
     "mark", ["nt", "-nt-", "N.T", "như trên", "Như dòng trên", "″", '"', "〃", "- ” -", "''"]
 )
-@pytest.mark.parametrize("name", ["producer_name", "issuing_authority", "note"])
+@pytest.mark.parametrize("name", ["producer_name", "issuing_authority"])
 def test_a_mark_for_the_row_above_is_no_text(mark, name):
     value, rule, issue = typed("product", name, mark)
     assert (value, rule, issue.severity) == (None, "CELL-20", "error")

@@ -7,6 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from ingest.number_formats import shown_number, telling_format, with_words
+from ingest.sheet import is_understood
+from ingest.spec import load_forms
 from ingest.validate import judge_file
 
 
@@ -64,6 +66,13 @@ def test_words_around_a_number_that_is_shown_rounded():
     assert with_words("93974000", "94tr", "1000000") == "93,974tr"
 
 
+def test_what_is_seen_decides_whether_a_number_is_divided():
+    assert with_words("1200000000", "1,2 tỷ") is None  # by a style nobody knows of
+    assert with_words("250", "250", "1000000") is None  # by the style of other cells
+    assert with_words("250", "250 sp", "1000000") == "250 sp"
+    assert with_words("1200000000", "1,2 tỷ", "1000000000") == "1,2 tỷ"
+
+
 def test_a_unit_in_a_format_is_read_as_if_it_were_typed(tmp_path):
     workbook = load_workbook(districts.make(tmp_path))
     for (form, name), (value, code) in {
@@ -84,3 +93,9 @@ def test_a_unit_in_a_format_is_read_as_if_it_were_typed(tmp_path):
     assert money["disbursed_amount_vnd_million"] == Decimal("93.974")
     assert (product["decision_number"], product["star"]) == ("12/QĐ-UBND", 3)
     assert judgement.tables["cover"][0]["total_valid_star_3_count"] == 2
+
+
+def test_an_amount_too_small_for_its_column_is_asked_about():
+    planned = load_forms()["funding"].field("planned_amount_vnd_million")
+    assert is_understood(planned, "400 đ")  # so it is read, and refused, not taken for 400 triệu
+    assert not is_understood(planned, "400 ngôi")

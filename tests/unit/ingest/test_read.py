@@ -4,7 +4,7 @@ import districts
 import pytest
 from openpyxl import load_workbook
 
-from ingest.read import read_cover
+from ingest.read import read_cover, read_workbook
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +63,20 @@ def test_an_error_is_not_replaced_by_an_empty_cell_below(filing, tmp_path):
     found = cover_of(filing, tmp_path, spoil)
     assert found.cover_faulty["unit_code"]
     assert found.cover_cells["unit_code"] == (4, "C")
+
+
+@pytest.mark.parametrize(
+    ("name", "goes_on"),
+    [("Sản phẩm (tiếp)", "Sản phẩm"), ("Kinh phí - bổ sung", "Kinh phí"), ("Hoạt động tt", "Hoạt động")]
+    + [
+        (name, None)
+        for name in ("Sản phẩm tiềm năng", "Bia tiếp", "Bìa số 2", "Hoạt động - ảnh", "Sân phâm tiếp")
+    ],
+)
+def test_a_sheet_may_go_on_where_another_ends(filing, tmp_path, name, goes_on):
+    workbook = load_workbook(filing)
+    workbook.create_sheet(name)
+    workbook.save(tmp_path / "t.xlsx")
+    found = read_workbook(tmp_path / "t.xlsx")
+    assert found.continued_sheets.get(name) == goes_on
+    assert (name in found.unknown_sheets) == (goes_on is None)
