@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ingest.cells import as_text
 from ingest.issue import Issue, common_issue
 from ingest.reference import CodeList, code_list
+from ingest.row_words import NO
 from ingest.sheet import SheetData
 from ingest.vietnamese import fold, is_total
 
@@ -39,7 +41,7 @@ def _doubtful(data: SheetData, keys: Iterable[str]) -> list[int]:
     """Places of the rows without a key, or with a total among their words."""
     if any(name not in data.values for name in keys):  # nothing in any row
         return list(range(len(data.row_numbers)))
-    doubtful = {index for index, number in enumerate(data.row_numbers) if number in data.unread_totals}
+    doubtful = {index for index, number in enumerate(data.row_numbers) if _unread_totals(data, number)}
     for name, column in data.values.items():
         said = {
             value
@@ -56,16 +58,20 @@ def _may_total(name: str, value: str, keys: Iterable[str]) -> bool:
     return name not in _REMARKS and (name in keys or len(value.split()) <= _LONGEST_TOTAL)
 
 
+def _unread_totals(data: SheetData, number: int) -> list[str]:
+    return [text for text in data.unread_totals.get(number, ()) if len(text.split()) <= _LONGEST_TOTAL]
+
+
 def _issue(data: SheetData, index: int, keys: dict[str, CodeList | None]) -> Issue | None:
     number, values = data.row_numbers[index], data.row(index)
     given = {name: value for name, value in values.items() if value is not None}
     if not given or any(f"{letter}{number}" in data.census.faulty for letter in data.columns.values()):
         return None  # a formula without a result may be any value
     totals = [v for name, v in given.items() if is_total(v) and _may_total(name, v, keys)]
-    totals += data.unread_totals.get(number, [])
+    totals += _unread_totals(data, number)
     texts = list(given.values())
     missing = [data.headers[name] for name in keys if name not in given]
-    if totals and given.get("is_total"):
+    if totals and fold(as_text(given.get("is_total", ""))) not in ("", *NO):
         return None  # the total of a plan, said to be one
     if totals:
         rule_id, words = "ROW-04", {"texts": f'"{totals[0]}"'}

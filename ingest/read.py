@@ -16,7 +16,7 @@ from ingest.spec import ANSWER_SHEETS, LIST_SHEET, Form, find_version, load_form
 from ingest.vietnamese import clean, fold
 
 MAX_FILE_BYTES = 50_000_000
-_CONTINUATION = re.compile(r" (?:tiep|tt|bo sung|phan|so)\b")
+_CONTINUATION = re.compile(r" (?:tiep(?: theo)?|tt|bo sung|phan|so)(?: [0-9ivx]+)?$")
 
 
 class UnreadableError(Exception):

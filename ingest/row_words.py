@@ -21,7 +21,7 @@ from ingest.vietnamese import (
 _PLAIN = re.compile(r"-?[\d.,]+", re.ASCII)
 _FIGURES_AND_WORDS = re.compile(r"([0-9.,]+(?: [0-9]{3})*) ?((?:[^\W\d_]|%).*)")
 _APPROXIMATE_FIELD = "is_approximate"
-_NO = ("khong", "false", "0")
+NO = ("khong", "false", "0")  # folded
 
 
 def settle(
@@ -66,7 +66,7 @@ def _note_approximate(
         marked = settled.get(_APPROXIMATE_FIELD)
         if marked is None:
             settled[_APPROXIMATE_FIELD] = "true"
-        if marked is None or fold(as_text(marked)) not in _NO:
+        if marked is None or fold(as_text(marked)) not in NO:
             return []
     return [place_of(known).issue("CELL-16", known, text, expected_text=settled[known.name])]
 

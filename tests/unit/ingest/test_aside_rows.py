@@ -60,6 +60,26 @@ def test_a_remark_about_a_total_makes_no_total(filing, tmp_path):
     assert len(judgement.tables["funding"]) == 3
 
 
+def test_a_remark_in_a_column_nobody_reads_makes_no_total(filing, tmp_path):
+    def remark(workbook):
+        sheet = workbook["Kinh phí"]
+        column = sheet.max_column + 1
+        sheet.cell(districts.HEADER_ROW, column).value = "Ý kiến khác"
+        sheet.cell(districts.HEADER_ROW + 1, column).value = "Tổng số hộ được hỗ trợ: 5"
+
+    assert [i.rule_id for i in judged(filing, tmp_path, remark).issues] == ["SHEET-03"]
+
+
+@pytest.mark.parametrize(("said", "found"), [("Có", []), ("Không", ["ROW-04"])])
+def test_a_total_of_a_plan_is_one_when_it_is_said_to_be(filing, tmp_path, said, found):
+    def call(workbook):
+        districts.cell(workbook, "target", "product_name", 1).value = "Tổng cộng"
+        districts.cell(workbook, "target", "is_total", 1).value = said
+
+    issues = judged(filing, tmp_path, call).issues
+    assert [i.rule_id for i in issues if i.rule_id.startswith("ROW")] == found
+
+
 def test_a_total_is_known_by_a_column_nobody_reads(filing, tmp_path):
     def add_up(workbook):
         sheet = workbook["Kinh phí"]

@@ -70,7 +70,15 @@ def test_an_error_is_not_replaced_by_an_empty_cell_below(filing, tmp_path):
     [("Sản phẩm (tiếp)", "Sản phẩm"), ("Kinh phí - bổ sung", "Kinh phí"), ("Hoạt động tt", "Hoạt động")]
     + [
         (name, None)
-        for name in ("Sản phẩm tiềm năng", "Bia tiếp", "Bìa số 2", "Hoạt động - ảnh", "Sân phâm tiếp")
+        for name in (
+            "Sản phẩm tiềm năng",
+            "Bia tiếp",
+            "Bìa số 2",
+            "Hoạt động - ảnh",
+            "Sân phâm tiếp",
+            "Kinh phí phân bổ",
+            "Hoạt động tiếp thị",
+        )
     ],
 )
 def test_a_sheet_may_go_on_where_another_ends(filing, tmp_path, name, goes_on):
